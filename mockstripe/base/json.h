@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/*
+ * What jansson leaves out. Getters accept any node, or NULL, and borrow. Setters cannot be misused: NULL text writes
+ * null. json_pack is banned for stored bodies (a wrong variadic width is a silent money bug).
+ */
+
+const char *js_text(const json_t *object, const char *key);                    /* NULL when absent or not a string */
+int64_t js_int(const json_t *object, const char *key, int64_t fallback);       /* fallback when not an integer */
+bool js_flag(const json_t *object, const char *key, bool fallback);            /* fallback when not a boolean */
+bool js_is_null(const json_t *object, const char *key);                        /* present and null */
+json_t *js_get(const json_t *object, const char *key);                         /* NULL when absent; null is a node */
+/* Follows "a.b.0.c" through objects and arrays; NULL when any step is absent. */
+json_t *js_at(const json_t *node, const char *path);
+const char *js_text_at(const json_t *node, const char *path);
+int64_t js_int_at(const json_t *node, const char *path, int64_t fallback);
+bool js_flag_at(const json_t *node, const char *path, bool fallback);
+
+void js_put(json_t *object, const char *key, json_t *value);      /* keeps a reference of its own; NULL writes null */
+void js_put_new(json_t *object, const char *key, json_t *value);  /* takes the reference; NULL writes null */
+void js_put_text(json_t *object, const char *key, const char *text);
+void js_put_int(json_t *object, const char *key, int64_t value);
+void js_put_flag(json_t *object, const char *key, bool value);
+void js_put_null(json_t *object, const char *key);
+
+/* Equal trees; equal pointers are noticed first, so versions that share parts compare fast. */
+bool js_same(const json_t *a, const json_t *b);
+
+/*
+ * Compact JSON, keys in order of insertion, non-ASCII and '/' unescaped, reals with up to 15 significant digits and
+ */
+void js_write(struct text *out, const json_t *value);
+void js_write_string(struct text *out, const char *s, size_t length); /* with its quotes */
+
+/*
+ * Two-space indentation as Stripe answers: one streaming pass over compact JSON, no parsing. `depth` is the level that
+ * the value stands at (0 for a whole body). Empty containers stay "{}" and "[]".
+ */
+void js_indent(struct text *out, const char *compact, size_t length, unsigned depth);
+
+/* json_decref when the variable goes out of scope. */
+void js_cleanup(json_t **node);
+#define js_auto __attribute__((cleanup(js_cleanup))) json_t *
+
+#endif

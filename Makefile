@@ -257,11 +257,11 @@ endef
 
 install: all ## install programs, libraries and headers: PREFIX=/usr/local, DESTDIR=
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/pkgconfig' '$(DESTDIR)$(PREFIX)/include/mockstripe' \
-		'$(DESTDIR)$(PREFIX)/include/stripeactions'
+		'$(DESTDIR)$(PREFIX)/include/actions'
 	install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/bin/'
 	install -m 644 $(LIBRARIES) '$(DESTDIR)$(PREFIX)/lib/'
 	install -m 644 mockstripe/mockstripe.h '$(DESTDIR)$(PREFIX)/include/mockstripe/'
-	install -m 644 actions/actions.h '$(DESTDIR)$(PREFIX)/include/stripeactions/'
+	install -m 644 actions/actions.h '$(DESTDIR)$(PREFIX)/include/actions/'
 	$(call write_pc,ci/mockstripe.pc.in)
 	$(call write_pc,ci/stripeactions.pc.in)
 

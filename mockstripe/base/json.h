@@ -10,7 +10,9 @@
 
 /*
  * What jansson leaves out. Getters accept any node, or NULL, and borrow. Setters cannot be misused: NULL text writes
- * null. json_pack is banned for stored bodies (a wrong variadic width is a silent money bug).
+ * null, and text that is not UTF-8 is mended with U+FFFD, since jansson refuses it. Keys are UTF-8, and the node set on is
+ * an object: anything else ends the process. json_pack is banned for stored bodies (a wrong variadic width is a silent
+ * money bug).
  */
 
 const char *js_text(const json_t *object, const char *key);                    /* NULL when absent or not a string */
@@ -36,8 +38,11 @@ bool js_same(const json_t *a, const json_t *b);
 
 /*
  * Compact JSON, keys in order of insertion, non-ASCII and '/' unescaped, reals with up to 15 significant digits and
+ * without a fraction when they are whole. RFC 8259: only control characters, '"' and '\\' are escaped.
  */
 void js_write(struct text *out, const json_t *value);
+/* The same without any member named `hidden`, at any depth. */
+void js_write_without(struct text *out, const json_t *value, const char *hidden);
 void js_write_string(struct text *out, const char *s, size_t length); /* with its quotes */
 
 /*

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/scan.h"
+
+/* A tree to compact characters: a plain walk, without the check for cycles that trees made here cannot have. */
+
+static bool is_special(char c)
+{
+	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+/* How many characters of s stand for themselves in a JSON string. */
+static size_t plain_length(const char *s, size_t length)
+{
+	size_t i = 0;
+	for (; length - i >= 8; i += 8) {
+		uint64_t word = scan_load(s + i);
+		uint64_t marks = scan_below(word, 0x20) | scan_equal(word, '"') | scan_equal(word, '\\');
+		if (marks)
+			return i + scan_first(marks);
+	}
+	while (i < length && !is_special(s[i]))
+		i++;
+	return i;
+}
+
+static void write_escape(struct text *out, char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs of character and letter */
+	for (size_t i = 0; i + 1 < sizeof(named); i += 2)
+		if (named[i] == c) {
+			text_add(out, (char[]) { '\\', named[i + 1] }, 2);
+			return;
+		}
+	unsigned code = (unsigned char)c;
+	text_add(out, (char[]) { '\\', 'u', '0', '0', hex[code >> 4], hex[code & 15] }, 6);
+}
+
+void js_write_string(struct text *out, const char *s, size_t length)
+{
+	text_char(out, '"');
+	for (;;) {
+		size_t plain = plain_length(s, length);
+		text_add(out, s, plain);
+		if (plain == length)
+			break;
+		write_escape(out, s[plain]);
+		s += plain + 1;
+		length -= plain + 1;
+	}
+	text_char(out, '"');
+}
+
+static void write_real(struct text *out, double value)
+{
+	/* Percentages and the like: 20.0 is shown as 20. Beyond fifteen digits a double is no longer exact anyway. */
+	if (fabs(value) < 1e15 && floor(value) == value)
+		text_int(out, (int64_t)value);
+	else
+		text_format(out, "%.15g", value);
+}
+
+static void write_object(struct text *out, const json_t *value)
+{
+	/* jansson walks by a handle that is not const, although walking changes nothing. */
+	json_t *object = (json_t *)(uintptr_t)value;
+	char lead = '{';
+	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
+		text_char(out, lead);
+		lead = ',';
+		js_write_string(out, json_object_iter_key(at), json_object_iter_key_len(at));
+		text_char(out, ':');
+		js_write(out, json_object_iter_value(at));
+	}
+	text_put(out, lead == '{' ? "{}" : "}");
+}
+
+static void write_array(struct text *out, const json_t *array)
+{
+	size_t count = json_array_size(array);
+	text_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			text_char(out, ',');
+		js_write(out, json_array_get(array, i));
+	}
+	text_char(out, ']');
+}
+
+void js_write(struct text *out, const json_t *value)
+{
+	if (!value) {
+		text_add(out, "null", 4);
+		return;
+	}
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		write_object(out, value);
+		break;
+	case JSON_ARRAY:
+		write_array(out, value);
+		break;
+	case JSON_STRING:
+		js_write_string(out, json_string_value(value), json_string_length(value));
+		break;
+	case JSON_INTEGER:
+		text_int(out, json_integer_value(value));
+		break;
+	case JSON_REAL:
+		write_real(out, json_real_value(value));
+		break;
+	case JSON_TRUE:
+		text_add(out, "true", 4);
+		break;
+	case JSON_FALSE:
+		text_add(out, "false", 5);
+		break;
+	case JSON_NULL:
+		text_add(out, "null", 4);
+		break;
+	}
+}

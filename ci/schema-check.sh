@@ -6,12 +6,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 ci/install.sh sdk
-tool=mockstripe/schema/tool
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp "$tool/package.json" "$tool/package-lock.json" "$work/"
-(cd "$work" && npm ci --no-audit --no-fund --ignore-scripts --silent)
-NODE_PATH="$work/node_modules" node mockstripe/schema/generate.mjs "$work/stripe.txt"
+for folder in mockstripe/schema/tool suites/sdk; do
+	(cd "$folder" && npm ci --no-audit --no-fund --ignore-scripts --silent)
+done
+node mockstripe/schema/generate.mjs suites/sdk/node_modules/stripe "$work/stripe.txt"
 if ! diff -u mockstripe/schema/stripe.txt "$work/stripe.txt" >"$work/difference"; then
 	head -n 40 "$work/difference"
 	echo "schema-check: the committed description differs from what the declarations give"

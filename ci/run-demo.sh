@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Starts the simulator with the demo company, lets the four actions work for some of its contacts, and prints what
+# happened. `run` then leaves the simulator up until Ctrl-C; `demo` stops it.
+#
+#   ci/run-demo.sh run|demo [build folder]
+set -u
+cd "$(dirname "$0")/.." || exit
+mode=${1:-demo}
+out=${2:-build}
+
+# What is called, one line a call: the contact (external_id), the action, its arguments as JSON, and a sentence that says
+# what is asked. A line may also say "expect CODE" at its end when a refusal is the point.
+calls() {
+	cat <<'END'
+ada     | subscription_info     | {}                                                        | Ada asks what she pays for
+ada     | list_invoices         | {"limit": 3}                                              | ... and for her latest invoices
+grace   | change_plan           | {"plan": "team", "confirm": false}                        | Grace asks what moving to Team would cost today
+grace   | change_plan           | {"plan": "team", "confirm": true}                         | ... and says yes
+linus   | cancel_subscription   | {"when": "period_end", "confirm": true}                   | Linus cancels at the end of the period
+ada     | update_billing        | {"email": "ada.billing@example.com", "confirm": true}     | Ada's invoices are to go to another address
+END
+}
+
+for piece in mockstripe stripe-actions; do
+	if [ ! -x "$out/$piece" ]; then
+		echo "$out/$piece is not there: run 'make' first"
+		exit 1
+	fi
+done
+if [ ! -d fixtures/demo ]; then
+	echo "fixtures/demo is not there"
+	exit 1
+fi
+
+work=$(mktemp -d)
+server=
+finish() {
+	if [ -n "$server" ]; then
+		kill -TERM "$server" 2>/dev/null
+		wait "$server" 2>/dev/null
+		server=
+	fi
+	rm -rf "$work"
+}
+trap finish EXIT
+
+# Starts the server on a port and waits for its line; 1 when it ended without saying it.
+start() {
+	"$out/mockstripe" --http-port "$1" --https-port 0 --fixtures fixtures/demo >"$work/out" 2>"$work/err" &
+	server=$!
+	for _ in $(seq 200); do
+		url=$(sed -n 's/^mockstripe ready \(http:[^ ]*\).*/\1/p' "$work/out")
+		[ -n "$url" ] && return 0
+		kill -0 "$server" 2>/dev/null || break
+		sleep 0.05
+	done
+	kill -TERM "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	server=
+	return 1
+}
+
+port=${PORT:-12111}
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+	echo "Port $port is taken: taking a free one."
+	port=0
+fi
+if ! start "$port"; then
+	echo "The simulator did not start:"
+	cat "$work/out" "$work/err"
+	exit 1
+fi
+
+# The configuration that is shipped names the usual port.
+sed "s|http://127\.0\.0\.1:12111|$url|g; s|http://localhost:12111|$url|g" fixtures/demo/actions.json >"$work/actions.json"
+
+echo
+echo "mockstripe runs at $url with the demo company (fixtures/demo)."
+echo "Four actions, for some of its contacts, through build/stripe-actions:"
+bad=0
+while IFS='|' read -r contact action arguments sentence; do
+	contact=${contact// /}
+	action=${action// /}
+	arguments=$(sed 's/^ *//; s/ *$//' <<<"$arguments")
+	printf '\n\033[1m%s\033[0m\n' "${sentence# }"
+	printf '  $ stripe-actions call %s --contact %s --json '\''%s'\''\n' "$action" "$contact" "$arguments"
+	if ! answer=$("$out/stripe-actions" call "$action" --config "$work/actions.json" --contact "$contact" --json "$arguments" 2>&1); then
+		bad=$((bad + 1))
+	fi
+	sed 's/^/  /' <<<"$answer"
+done < <(calls)
+
+key=$(sed -n 's/.*"\(sk_test_[0-9A-Za-z_]*\)".*/\1/p' fixtures/demo/actions.json | head -n 1)
+cat <<END
+
+To try against the simulator:
+  curl -s $url/v1/customers?limit=3 -u ${key:-sk_test_demo}:
+  curl -s $url/v1/subscriptions?status=all -u ${key:-sk_test_demo}:
+  curl -s $url/v1/customers -u ${key:-sk_test_demo}: -d email=you@example.com
+END
+if [ "$bad" -gt 0 ]; then
+	echo
+	echo "$bad of the calls failed."
+	[ "$mode" = demo ] && exit 1
+fi
+if [ "$mode" = run ]; then
+	echo
+	echo "The simulator stays up until Ctrl-C."
+	# Ctrl-C reaches the server too, which then stops gracefully; here it only ends the wait.
+	trap 'echo; echo "Stopping."' INT TERM
+	wait "$server"
+	trap - INT TERM
+	[ "$bad" -eq 0 ]
+fi

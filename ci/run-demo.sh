@@ -89,7 +89,7 @@ while IFS='|' read -r contact action arguments sentence; do
 	if ! answer=$("$out/stripe-actions" call "$action" --config "$work/actions.json" --contact "$contact" --json "$arguments" 2>&1); then
 		bad=$((bad + 1))
 	fi
-	sed 's/^/  /' <<<"$answer"
+	printf '  %s\n' "${answer//$'\n'/$'\n  '}"
 done < <(calls)
 
 key=$(sed -n 's/.*"\(sk_test_[0-9A-Za-z_]*\)".*/\1/p' fixtures/demo/actions.json | head -n 1)

@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: MIT
+--
+-- One request again and again: wrk ... -s request.lua URL -- METHOD PATH KEY [BODY]
+-- At the end one line for bench.sh: requests, microseconds, p50, p99 (microseconds), answers that were no success.
+
+local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+local function base64(text)
+	local out = {}
+	for i = 1, #text, 3 do
+		local a, b, c = text:byte(i, i + 2)
+		local n = a * 65536 + (b or 0) * 256 + (c or 0)
+		for place = 0, 3 do
+			local digit = math.floor(n / 64 ^ (3 - place)) % 64
+			local present = place < 2 or (place == 2 and b) or (place == 3 and c)
+			out[#out + 1] = present and alphabet:sub(digit + 1, digit + 1) or "="
+		end
+	end
+	return table.concat(out)
+end
+
+function init(args)
+	wrk.method = args[1]
+	wrk.path = args[2]
+	wrk.headers["Authorization"] = "Basic " .. base64(args[3] .. ":")
+	if args[4] then
+		wrk.body = args[4]
+		wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+	end
+	fixed = wrk.format()
+end
+
+function request()
+	return fixed
+end
+
+function done(summary, latency, _)
+	local e = summary.errors
+	io.write(string.format("result %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50),
+		latency:percentile(99), e.status + e.connect + e.read + e.write + e.timeout))
+end

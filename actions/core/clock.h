@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ACTIONS_CLOCK_H
+#define ACTIONS_CLOCK_H
+
+#include <stdint.h>
+
+/* Time is handed in: a run reads it from here and waits through here, so that a suite decides both. */
+struct clock {
+	int64_t (*now)(void *arg);			/* Unix seconds                       */
+	void (*wait)(void *arg, unsigned milliseconds); /* between tries at the same request */
+	void *arg;
+};
+
+struct clock clock_system(void); /* the machine's own */
+int64_t clock_now(const struct clock *c);
+void clock_wait(const struct clock *c, unsigned milliseconds);
+
+#endif

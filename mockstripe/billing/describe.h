@@ -24,7 +24,8 @@ struct describe_price {
 
 /*
  * "Unused time on 3 × Pro (with 20% off) after 17 Mar 2026" for a credit, "Remaining time on ..." for a debit. The
- * count is left out at quantity 1; the discounts (n may be 0) are those inside the amount. `at` is the proration date.
+ * count is left out at quantity 1; the discounts (n may be 0) are those inside the amount, several of them joined by
+ * commas (one is what recorded lines show). `at` is the proration date.
  */
 void describe_proration(struct text *out, enum proration_kind kind, const char *product, struct decimal quantity,
 	const struct discount *discounts, size_t n, const char *currency, int64_t at);

@@ -10,7 +10,8 @@
  * Facts: Stripe docs, "Supported currencies" (decimals, minimum amounts, special cases) and ISO 4217. Symbols: signs
  * where a currency has one (all dollars are "$", as in Stripe's own descriptions), "R$ " and "CHF " with a space as
  * Stripe writes them; NULL stands for the code in capitals and a space, after the example of "CHF ". The space behind
- * symbols made of letters other than these two is our choice.
+ * symbols made of letters other than these two is our choice, and so are the two decimals of usdc and the place of xcg,
+ * which followed ang, in the list.
  */
 #define TWO(code, minimum, symbol)                                                                                     \
 	{                                                                                                              \

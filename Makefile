@@ -97,7 +97,8 @@ endif
 endif
 endif
 
-PROGRAMS := $(if $(wildcard mockstripe/main.c),$(OUT)/mockstripe) $(if $(wildcard actions/main.c),$(OUT)/stripe-actions)
+# A part of the tree is enough for its suites, not for a program.
+PROGRAMS := $(if $(ROOMS),,$(if $(wildcard mockstripe/main.c),$(OUT)/mockstripe) $(if $(wildcard actions/main.c),$(OUT)/stripe-actions))
 LIBRARIES := $(if $(MS_OBJ),$(OUT)/libmockstripe.a) $(if $(SA_OBJ),$(OUT)/libstripeactions.a)
 
 SUITES := $(patsubst suites/%.c,$(OUT)/suites/%,$(SUITE_SRC))
@@ -163,7 +164,7 @@ define stamp
 endef
 
 $(OUT)/flags: FORCE
-	$(call stamp,$(COMPILE))
+	$(call stamp,$(COMPILE) guarded by base/banned.h)
 $(OUT)/mockstripe.list: FORCE
 	$(call stamp,$(MS_OBJ) $(GENERATED_OBJ))
 $(OUT)/actions.list: FORCE
@@ -176,11 +177,17 @@ $(OUT)/support.list: FORCE
 # Money and dates are where a silent narrowing costs something.
 $(OUT)/obj/mockstripe/value/%.o $(OUT)/obj/mockstripe/billing/%.o: EXTRA := -Wconversion
 
+# The products, not the suites: what base/banned.h bans is an error wherever it is called.
+$(OUT)/obj/mockstripe/%.o $(OUT)/obj/actions/%.o: GUARD := -include base/banned.h
+# The two files that ask the clock, one a product; everything else is handed the time.
+CLOCKS := mockstripe/store/timeline actions/core/clock
+$(CLOCKS:%=$(OUT)/obj/%.o): GUARD := -DMAY_READ_CLOCK= -include base/banned.h
+
 $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(if $(V),,@echo '  cc    $<';)$(COMPILE) $(EXTRA) -MMD -MP -c -o $@ $<
+	$(if $(V),,@echo '  cc    $<';)$(COMPILE) $(GUARD) $(EXTRA) -MMD -MP -c -o $@ $<
 
-$(BUILD)/schema-compile: $(HOST_TOOL) $(wildcard mockstripe/base/*.c mockstripe/base/*.h) mockstripe/schema/schema.h
+$(BUILD)/schema-compile: $(HOST_TOOL) $(wildcard mockstripe/base/*.[ch] mockstripe/schema/*.h)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  host  $@';)$(CC) -std=c11 $(DEFINES) $(INCLUDES) $(WARNINGS) $(WERROR) -O1 -g -o $@ $(filter %.c,$^) \
 		-Wl,--as-needed -ljansson

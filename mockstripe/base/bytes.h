@@ -16,8 +16,8 @@ struct bytes {
 };
 
 struct bytes *bytes_new(const char *data, size_t length); /* copies; one owner */
-struct bytes *bytes_blank(size_t length);                 /* not filled in; the maker fills it before sharing */
-struct bytes *bytes_keep(struct bytes *b);                /* NULL-safe; gives b */
-void bytes_drop(struct bytes *b);                         /* NULL-safe; frees with the last owner */
+struct bytes *bytes_blank(size_t length);		  /* not filled in; the maker fills it before sharing */
+struct bytes *bytes_keep(struct bytes *b);		  /* NULL-safe; gives b */
+void bytes_drop(struct bytes *b);			  /* NULL-safe; frees with the last owner */
 
 #endif

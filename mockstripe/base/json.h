@@ -10,24 +10,24 @@
 
 /*
  * What jansson leaves out. Getters accept any node, or NULL, and borrow. Setters cannot be misused: NULL text writes
- * null, and text that is not UTF-8 is mended with U+FFFD, since jansson refuses it. Keys are UTF-8, and the node set on is
- * an object: anything else ends the process. json_pack is banned for stored bodies (a wrong variadic width is a silent
- * money bug).
+ * null, and text that is not UTF-8 is mended with U+FFFD, since jansson refuses it. Keys must be UTF-8 already and are
+ * not checked. Setting on a node that is not an object ends the process. json_pack is banned for stored bodies (a wrong
+ * variadic width is a silent money bug).
  */
 
-const char *js_text(const json_t *object, const char *key);                    /* NULL when absent or not a string */
-int64_t js_int(const json_t *object, const char *key, int64_t fallback);       /* fallback when not an integer */
-bool js_flag(const json_t *object, const char *key, bool fallback);            /* fallback when not a boolean */
-bool js_is_null(const json_t *object, const char *key);                        /* present and null */
-json_t *js_get(const json_t *object, const char *key);                         /* NULL when absent; null is a node */
+const char *js_text(const json_t *object, const char *key);		 /* NULL when absent or not a string */
+int64_t js_int(const json_t *object, const char *key, int64_t fallback); /* fallback when not an integer */
+bool js_flag(const json_t *object, const char *key, bool fallback);	 /* fallback when not a boolean */
+bool js_is_null(const json_t *object, const char *key);			 /* present and null */
+json_t *js_get(const json_t *object, const char *key);			 /* NULL when absent; null is a node */
 /* Follows "a.b.0.c" through objects and arrays; NULL when any step is absent. */
 json_t *js_at(const json_t *node, const char *path);
 const char *js_text_at(const json_t *node, const char *path);
 int64_t js_int_at(const json_t *node, const char *path, int64_t fallback);
 bool js_flag_at(const json_t *node, const char *path, bool fallback);
 
-void js_put(json_t *object, const char *key, json_t *value);      /* keeps a reference of its own; NULL writes null */
-void js_put_new(json_t *object, const char *key, json_t *value);  /* takes the reference; NULL writes null */
+void js_put(json_t *object, const char *key, json_t *value);	 /* keeps a reference of its own; NULL writes null */
+void js_put_new(json_t *object, const char *key, json_t *value); /* takes the reference; NULL writes null */
 void js_put_text(json_t *object, const char *key, const char *text);
 void js_put_int(json_t *object, const char *key, int64_t value);
 void js_put_flag(json_t *object, const char *key, bool value);

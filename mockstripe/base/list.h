@@ -12,7 +12,7 @@ struct list {
 
 void list_add(struct list *l, void *item);
 void list_insert(struct list *l, size_t index, void *item); /* index <= count */
-void list_remove(struct list *l, size_t index);             /* keeps the order */
-void list_clear(struct list *l);                            /* frees the vector, not the items */
+void list_remove(struct list *l, size_t index);		    /* keeps the order */
+void list_clear(struct list *l);			    /* frees the vector, not the items */
 
 #endif

@@ -205,7 +205,7 @@ $(BUILD)/gen/schema_tables.o: $(GENERATED) mockstripe/schema/schema.h
 
 # For the suites and the programs: every function of every room, by its own name. Thin: only paths to the objects.
 define thin
-	$(if $(V),,@echo '  ar    $@';)rm -f $@; $(AR) qcsT $@ $(filter %.o,$^)
+	$(if $(V),,@echo '  ar    $@';)mkdir -p $(@D); rm -f $@; $(AR) qcsT $@ $(filter %.o,$^)
 endef
 
 $(OUT)/obj/mockstripe.a: $(MS_OBJ) $(GENERATED_OBJ) $(OUT)/mockstripe.list

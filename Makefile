@@ -6,8 +6,9 @@
 #   build/<variant>/  the same for another compiler or a sanitizer: clang, address, thread, clang-address ...
 #   build/gen/        the API description as C tables, shared by all variants
 #
-# Variables: CC, SAN=address|thread, T=part of a suite's name, JUNIT=directory, PREFIX, DESTDIR, BENCH_SECONDS, and for
-# working on a part of the tree: BUILD=another directory, ROOMS="mockstripe/base mockstripe/value" (only these sources).
+# Variables: CC, SAN=address|thread, T=part of a suite's name, N=pattern of test names, JUNIT=directory, PREFIX, DESTDIR,
+# BENCH_SECONDS, V=1 (show the commands), and for working on a part of the tree: BUILD=another directory,
+# ROOMS="mockstripe/base mockstripe/value" (only these sources).
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -31,7 +32,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SAN ?=
 T ?=
+N ?=
 JUNIT ?=
+N ?=
 ROOMS ?=
 VERSION := 0.1.0
 
@@ -77,7 +80,8 @@ HOST_TOOL := mockstripe/schema/compile.c
 in_rooms = $(if $(ROOMS),$(foreach room,$(ROOMS),$(filter $(room)/%,$(1))),$(1))
 MS_SRC := $(call in_rooms,$(filter-out $(HOST_TOOL) %/main.c,$(sort $(shell find mockstripe -name '*.c' 2>/dev/null))))
 SA_SRC := $(call in_rooms,$(filter-out %/main.c,$(sort $(shell find actions -name '*.c' 2>/dev/null))))
-SUPPORT_SRC := $(sort $(wildcard suites/support/*.c))
+FILTER_SRC := suites/support/filter.c
+SUPPORT_SRC := $(sort $(filter-out $(FILTER_SRC),$(wildcard suites/support/*.c)))
 SUITE_SRC := $(sort $(wildcard suites/*/*_test.c))
 
 object = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
@@ -85,6 +89,7 @@ MS_OBJ := $(call object,$(MS_SRC))
 SA_OBJ := $(call object,$(SA_SRC))
 # The lowest rooms are shared source, not a shared library: each archive carries its own copy of them.
 SHARED_OBJ := $(call object,$(filter mockstripe/base/% mockstripe/value/%,$(MS_SRC)))
+FILTER_OBJ := $(call object,$(FILTER_SRC))
 SUPPORT_OBJ := $(call object,$(SUPPORT_SRC))
 SUITE_OBJ := $(call object,$(SUITE_SRC))
 
@@ -133,8 +138,8 @@ run: all ## start the simulator with the demo company, run the four actions, sta
 demo: all ## the same, then stop
 	@ci/run-demo.sh demo $(OUT)
 
-test: suites $(PROGRAMS) ## run the suites: T=part of a name, SAN=address|thread, JUNIT=directory
-	@ci/test.sh --out '$(OUT)' --junit '$(JUNIT)' $(SUITES)
+test: suites $(PROGRAMS) ## run the suites: T=part of a name, N='*part of a test*', SAN=address|thread, JUNIT=directory
+	@TEST_FILTER='$(N)' ci/test.sh --out '$(OUT)' --junit '$(JUNIT)' $(SUITES)
 
 suites: $(SUITES) ## build the suites without running them
 
@@ -241,12 +246,12 @@ $(OUT)/stripe-actions: $(OUT)/obj/actions/main.o $(OUT)/obj/actions.a
 
 # The two products never share a name space: a suite of the actions meets the simulator as a user's program does, through
 # the shipped library. The last archive only serves the suites' own support (the API description's tables).
-$(OUT)/suites/actions/%: $(OUT)/obj/suites/actions/%.o $(OUT)/obj/support.a $(OUT)/obj/actions.a $(OUT)/libmockstripe.a \
-		$(OUT)/obj/mockstripe.a
+$(OUT)/suites/actions/%: $(OUT)/obj/suites/actions/%.o $(FILTER_OBJ) $(OUT)/obj/support.a $(OUT)/obj/actions.a \
+		$(OUT)/libmockstripe.a $(OUT)/obj/mockstripe.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  link  $@';)$(LINK) -o $@ $^ -lcmocka $(LIBS)
 
-$(OUT)/suites/%: $(OUT)/obj/suites/%.o $(OUT)/obj/support.a $(OUT)/obj/mockstripe.a
+$(OUT)/suites/%: $(OUT)/obj/suites/%.o $(FILTER_OBJ) $(OUT)/obj/support.a $(OUT)/obj/mockstripe.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  link  $@';)$(LINK) -o $@ $^ -lcmocka $(LIBS)
 
@@ -275,5 +280,5 @@ install: all ## install programs, libraries and headers: PREFIX=/usr/local, DEST
 # Intermediate objects are kept: a second run has nothing to do.
 .SECONDARY:
 
--include $(wildcard $(patsubst %.o,%.d,$(MS_OBJ) $(SA_OBJ) $(SUPPORT_OBJ) $(SUITE_OBJ) $(OUT)/obj/mockstripe/main.o \
+-include $(wildcard $(patsubst %.o,%.d,$(MS_OBJ) $(SA_OBJ) $(FILTER_OBJ) $(SUPPORT_OBJ) $(SUITE_OBJ) $(OUT)/obj/mockstripe/main.o \
 	$(OUT)/obj/actions/main.o))

@@ -96,7 +96,8 @@ static int64_t bound_read(const struct line *line, const char *text, bool decima
 	return value;
 }
 
-static void order_set(const struct line *line, struct draft *d, const char *list)
+/* Only for the same literals in another order: a set of the same name elsewhere may be a different one. */
+static bool order_set(struct draft *d, const char *list)
 {
 	struct words words = words_split(list, strlen(list), ',');
 	size_t found = 0;
@@ -105,8 +106,9 @@ static void order_set(const struct line *line, struct draft *d, const char *list
 		for (size_t k = 0; k < d->literals.count; k++)
 			found += strcmp(words.at[i], d->literals.at[k]) == 0;
 	if (found != words.count || found != d->literals.count)
-		refuse(line, "not the same literals in another order: %s has %zu", d->n.name, d->literals.count);
+		return false;
 	d->literals = words;
+	return true;
 }
 
 static bool kind_set(struct draft *d, const char *word)
@@ -149,8 +151,12 @@ static bool setting_apply(const struct line *line, struct draft *d, const char *
 				return true;
 			}
 		if (strcmp(word, "iso_time") == 0) {
-			d->n.flags |= text ? SCHEMA_ISO_TIME : 0;
-			return text;
+			bool fits = text || (d->n.flags & SCHEMA_RANGE) != 0;
+			if (fits) {
+				d->n.kind = SCHEMA_STRING; /* a range is declared as one of numbers */
+				d->n.flags |= SCHEMA_ISO_TIME;
+			}
+			return fits;
 		}
 		const char *at = strstr(kinds, word);
 		if (at == NULL || at[-1] != ' ' || at[strlen(word)] != ' ')
@@ -158,11 +164,8 @@ static bool setting_apply(const struct line *line, struct draft *d, const char *
 		return kind_set(d, word);
 	}
 	value++;
-	if (starts(word, "order=")) {
-		if (d->literals.count > 0)
-			order_set(line, d, value);
-		return d->literals.count > 0;
-	}
+	if (starts(word, "order="))
+		return order_set(d, value);
 	if (starts(word, "max_length=")) {
 		d->n.max_length = text ? (uint32_t)bound_read(line, value, false) : 0;
 		return text;

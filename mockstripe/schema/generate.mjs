@@ -4,7 +4,7 @@
  * Writes stripe.txt, the API description, from an unpacked copy of the npm package `stripe`:
  *
  *     (cd mockstripe/schema/tool && npm ci)
- *     node mockstripe/schema/generate.mjs FOLDER mockstripe/schema/stripe.txt
+ *     cd mockstripe/schema && node generate.mjs tool/node_modules/stripe stripe.txt
  *
  * Run by hand when the package is upgraded; the output is committed. It holds names, types and enum values only. A
  * construct that is not understood ends the run: nothing is passed over in silence. The text form is described at the

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "api/list.h"
+#include "api/resource.h"
+#include "base/mem.h"
+#include "engine/inside.h"
+#include "resources/resources.h"
+
+/* Attaches the resources' handlers to the description's routes. A pattern that the description lacks is our own error. */
+static void attach(struct api *api, const struct resource *r)
+{
+	const struct schema_resource *type = schema_find_resource(r->name);
+
+	if (!type)
+		die("resources: the description has no %s", r->name);
+	api->by_type[type->index] = r;
+	for (const struct resource_route *route = r->routes; route && route->method; route++) {
+		const struct schema_route *found = schema_find_route(route->method, route->pattern);
+
+		if (!found)
+			die("resources: the description has no %s %s", route->method, route->pattern);
+		api->handlers[found->index] = route->handle;
+	}
+}
+
+static void find_makeable(bool *makeable)
+{
+	for (size_t i = 0; i < schema_route_count; i++) {
+		const struct schema_route *route = &schema_routes[i];
+		size_t length = strlen(route->pattern);
+
+		if (!strcmp(route->method, "POST") && route->resource && route->answer == SCHEMA_ANSWER_RESOURCE &&
+			route->pattern[length - 1] != '}')
+			makeable[route->resource->index] = true;
+	}
+}
+
+struct engine *engine_new(const struct engine_options *options)
+{
+	struct engine *e = mem_alloc(sizeof *e);
+	bool *makeable = mem_alloc(schema_resource_count * sizeof *makeable);
+
+	e->options = *options;
+	e->api = (struct api){
+		.by_type = mem_alloc(schema_resource_count * sizeof *e->api.by_type),
+		.handlers = mem_alloc(schema_route_count * sizeof *e->api.handlers),
+		.makeable = makeable,
+		.version = schema_api_version,
+		.lenient_ids = options->lenient_ids,
+		.engine = e,
+	};
+	find_makeable(makeable);
+	for (size_t i = 0; resources[i]; i++)
+		attach(&e->api, resources[i]);
+	e->rules = (struct account_rules){ .keys = list_keys, .arg = &e->api };
+	e->keys = keyring_new();
+	e->log = reqlog_new(options->log_capacity ? options->log_capacity : 1000);
+	e->inflight = inflight_new();
+	e->accounts = map_new();
+	e->base_url = mem_copy_text("");
+	pthread_mutex_init(&e->lock, NULL);
+	return e;
+}
+
+static void free_account(void *arg, const char *id, void *account)
+{
+	(void)arg, (void)id;
+	replays_clear(account);
+	account_free(account);
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	map_each(e->accounts, free_account, NULL);
+	map_free(e->accounts);
+	keyring_free(e->keys);
+	reqlog_free(e->log);
+	inflight_free(e->inflight);
+	pthread_mutex_destroy(&e->lock);
+	free(e->api.by_type);
+	free(e->api.handlers);
+	free((bool *)(uintptr_t)e->api.makeable);
+	free(e->base_url);
+	free(e);
+}
+
+void engine_set_base_url(struct engine *e, const char *url)
+{
+	free(e->base_url);
+	e->base_url = mem_copy_text(url);
+}
+
+const struct api *engine_api(const struct engine *e)
+{
+	return &e->api;
+}
+
+struct keyring *engine_keys(struct engine *e)
+{
+	return e->keys;
+}
+
+struct reqlog *engine_log(struct engine *e)
+{
+	return e->log;
+}
+
+uint64_t engine_seed(const struct engine *e)
+{
+	return e->options.seed;
+}
+
+struct account *engine_account(struct engine *e, const char *id, bool make)
+{
+	struct account *a;
+
+	if (!id)
+		id = ENGINE_DEFAULT_ACCOUNT;
+	pthread_mutex_lock(&e->lock);
+	a = map_get(e->accounts, id);
+	if (!a && (make || !strcmp(id, ENGINE_DEFAULT_ACCOUNT))) {
+		a = account_new(id, e->options.seed, &e->rules, e->options.now == 0, e->options.now);
+		map_put(e->accounts, id, a);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return a;
+}
+
+static void list_add_value(void *list, const char *key, void *value)
+{
+	(void)key;
+	list_add(list, value);
+}
+
+void engine_each_account(struct engine *e, void (*each)(void *arg, struct account *a), void *arg)
+{
+	struct list all = { 0 };
+
+	pthread_mutex_lock(&e->lock);
+	map_each(e->accounts, list_add_value, &all);
+	pthread_mutex_unlock(&e->lock);
+	for (size_t i = 0; i < all.count; i++)
+		each(arg, all.at[i]);
+	list_clear(&all);
+}
+
+void engine_run_due(const struct api *api, struct account *a, struct timeline *t, int64_t until)
+{
+	struct record *r;
+
+	while ((r = timeline_first(t)) && r->due <= until) {
+		const struct resource *own = api->by_type[r->type->index];
+		int64_t due = r->due;
+		struct call call;
+
+		if (!own || !own->on_due)
+			die("%s is due and %s has nothing to do", r->id, r->type->name);
+		if (!t->wall && due > t->now)
+			t->now = due;
+		call_init(&call, api, a, due);
+		call.automatic = true;
+		own->on_due(&call, r);
+		if (call.fail.status && !call.fail.keep)
+			die("due work of %s failed: %s", r->id, call.fail.message);
+		journal_commit(&call.journal);
+		if (call.events && api->on_events)
+			api->on_events(api->engine, a);
+		if (r == timeline_first(t) && r->due == due)
+			die("due work of %s did not move its due time", r->id);
+		call_end(&call);
+		account_cool(a);
+	}
+	if (!t->wall && until > t->now)
+		t->now = until;
+}
+
+void engine_catch_up(struct engine *e, struct account *a)
+{
+	const struct record *first = timeline_first(&a->time);
+
+	if (first && first->due <= timeline_now(&a->time))
+		engine_run_due(&e->api, a, &a->time, timeline_now(&a->time));
+}
+
+void engine_move_time(struct engine *e, struct account *a, int64_t to)
+{
+	engine_run_due(&e->api, a, &a->time, to);
+	timeline_move(&a->time, to);
+}
+
+void engine_reset(struct engine *e, struct account *a)
+{
+	(void)e;
+	replays_clear(a);
+	account_clear(a);
+}

@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request, one line:
+ *
+ *	who       the key opens an account; Stripe-Account may choose a connected one
+ *	version   the API version of this call
+ *	route     method and path; decoded path values
+ *	permit    a restricted key's permission
+ *	decode    query and body into one tree
+ *	lock      the account; `now` is taken once for the whole call; what fell due meanwhile is done
+ *	again     an idempotency key: the kept answer, a mismatch, a conflict
+ *	check     parameters and expansions against the description
+ *	handle    the resource's handler, or the generic one
+ *	finish    commit or roll back, render, remember, unlock - always, from wherever the line stopped
+ *
+ * Only calls that reached `handle` are kept under their idempotency key, as at Stripe: a refused parameter may be
+ * corrected and sent again.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/expand.h"
+#include "api/fail.h"
+#include "api/form.h"
+#include "api/multipart.h"
+#include "api/params.h"
+#include "api/render.h"
+#include "api/versions.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "engine/inside.h"
+#include "resources/generic.h"
+#include "value/id.h"
+
+struct line {
+	struct engine *engine;
+	const struct request *request;
+	struct reply *reply;
+	struct call call;
+	struct account *account;
+	const struct key *key; /* declared; NULL otherwise */
+	const char *secret;
+	const char *path, *query;
+	size_t path_length;
+	json_t *given; /* the decoded parameters */
+	const struct replay *replay;
+	uint64_t fingerprint;
+	bool locked, entered, reached;
+	const char *stage;
+};
+
+/* ---- who ---- */
+
+static int unauthenticated(struct line *l, const char *code, const char *format, const char *shown)
+{
+	fail_status(&l->call, 401, code, NULL, format, shown);
+	l->reply->unauthenticated = true;
+	return -1;
+}
+
+/* What a publishable key may do at Stripe: what a browser needs. */
+static bool open_to_publishable(const struct line *l)
+{
+	static const char *const open[] = { "/v1/tokens", "/v1/payment_methods", "/v1/sources",
+		"/v1/confirmation_tokens" };
+
+	for (size_t i = 0; i < COUNT_OF(open); i++)
+		if (strlen(open[i]) == l->path_length && !strncmp(open[i], l->path, l->path_length))
+			return !strcmp(l->request->method, "POST");
+	return l->query && strstr(l->query, "client_secret=");
+}
+
+static bool is_test_key(const char *key)
+{
+	const char *tail = !strncmp(key, "sk_test_", 8) || !strncmp(key, "rk_test_", 8) || !strncmp(key, "pk_test_", 8)
+				   ? key + 8
+				   : "";
+
+	return *tail && strspn(tail, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(tail);
+}
+
+static const char *key_account(struct line *l, const char *secret)
+{
+	char name[24] = "1";
+
+	if (!l->engine->options.account_per_key)
+		return NULL;
+	random_base62(name + 1, 15, random_hash(secret, strlen(secret), 1), 0, 0);
+	return arena_format(&l->call.arena, "acct_%s", name);
+}
+
+/* Stripe-Account: an account of its own that the platform made or a fixture declared. */
+static struct account *connected(struct line *l, struct account *platform)
+{
+	const char *id = l->request->stripe_account;
+	struct record *r;
+	struct account *a;
+	bool known;
+
+	if (!id || !*id || !strcmp(id, platform->id))
+		return platform;
+	pthread_mutex_lock(&platform->lock);
+	r = account_find(platform, id);
+	known = r && !r->deleted && record_is(r, "account");
+	pthread_mutex_unlock(&platform->lock);
+	a = engine_account(l->engine, id, known);
+	if (!a) {
+		l->call.account = platform;
+		fail_status(&l->call, 403, "account_invalid", NULL,
+			"The provided key '%s' does not have access to account '%s' (or that account does not exist). "
+			"Application access may have been revoked.",
+			key_masked(&l->call.arena, l->secret), id);
+	}
+	return a;
+}
+
+static int stage_who(struct line *l)
+{
+	const char *secret = l->request->key ? l->request->key
+					     : key_of_header(&l->call.arena, l->request->authorization);
+	const char *shown;
+	struct account *platform;
+
+	if (!secret)
+		return unauthenticated(l, NULL,
+			"You did not provide an API key. You need to provide your API key in the Authorization header, using "
+			"Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+			"https://stripe.com/docs/api#authentication for details, or we can help at %s.",
+			"https://support.stripe.com/");
+	l->secret = secret;
+	shown = key_masked(&l->call.arena, secret);
+	l->key = keyring_find(l->engine->keys, secret);
+	if (l->key && l->key->expired)
+		return unauthenticated(l, "api_key_expired", "Expired API Key provided: %s", shown);
+	if (!l->key && (!strncmp(secret, "sk_live_", 8) || !strncmp(secret, "rk_live_", 8)))
+		return unauthenticated(l, NULL,
+			"Invalid API Key provided: %s. This is mockstripe, a simulator: it never needs a live key. Use any "
+			"sk_test_ key here, and roll this one if it is real and was pasted where it should not be.",
+			shown);
+	if (!l->key && (l->engine->options.strict_keys || !is_test_key(secret)))
+		return unauthenticated(l, NULL, "Invalid API Key provided: %s", shown);
+	if (!strncmp(secret, "pk_", 3) && !open_to_publishable(l))
+		return unauthenticated(l, "secret_key_required",
+			"This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
+			"list of your API keys at %s.",
+			"https://dashboard.stripe.com/account/apikeys");
+	platform = engine_account(l->engine, l->key ? l->key->account : key_account(l, secret), true);
+	l->account = connected(l, platform);
+	l->call.livemode = l->key && l->key->livemode;
+	return l->account ? 0 : -1;
+}
+
+/* ---- version, route, permit ---- */
+
+static int stage_version(struct line *l)
+{
+	const char *version = l->request->stripe_version;
+
+	l->call.account = l->account;
+	if (!version || !*version)
+		return 0;
+	if (!version_is_known(version))
+		return fail_invalid(&l->call, NULL, NULL, "Invalid Stripe API version: %s", version);
+	l->call.version = version;
+	snprintf(l->reply->version, sizeof l->reply->version, "%s", version);
+	return 0;
+}
+
+static int stage_route(struct line *l)
+{
+	const char *values[4] = { 0 };
+	size_t lengths[4];
+	const char *method = !strcmp(l->request->method, "HEAD") ? "GET" : l->request->method;
+	const struct schema_route *route = schema_match(method, l->path, l->path_length, values, lengths);
+
+	if (!route)
+		return fail_unrecognized_url(&l->call);
+	for (size_t i = 0; i < route->n_path; i++) {
+		l->call.ids[i] = percent_decode(&l->call.arena, values[i], lengths[i], false);
+		if (!l->call.ids[i])
+			return fail_unrecognized_url(&l->call);
+	}
+	l->call.route = route;
+	return 0;
+}
+
+static int stage_permit(struct line *l)
+{
+	const char *family, *granted;
+	bool writes;
+
+	if (!l->key || !l->key->restricted || !route_permission(l->call.route, &family, &writes))
+		return 0;
+	granted = js_text(l->key->permissions, family);
+	if (granted && (!strcmp(granted, "write") || (!writes && !strcmp(granted, "read"))))
+		return 0;
+	return fail_status(&l->call, 403, NULL, NULL,
+		"The provided key '%s' does not have the required permissions for this endpoint on account '%s'. Having the "
+		"'%s_%s' permission would allow this request to continue.",
+		key_masked(&l->call.arena, l->secret), l->account->id, family, writes ? "write" : "read");
+}
+
+/* ---- decode ---- */
+
+static bool is_type(const struct line *l, const char *type)
+{
+	return l->request->content_type && !strncasecmp(l->request->content_type, type, strlen(type));
+}
+
+static int decode_json(struct line *l)
+{
+	json_error_t error;
+	json_t *body = json_loadb(l->request->body, l->request->body_length, JSON_REJECT_DUPLICATES, &error);
+
+	if (!json_is_object(body)) {
+		fail_invalid(&l->call, "invalid_json", NULL,
+			"The request body is not a JSON object: %s (line %d, column %d). Send a JSON object with "
+			"Content-Type: application/json.",
+			body ? "it is another kind of value" : error.text, body ? 1 : error.line, body ? 1 : error.column);
+		json_decref(body);
+		return -1;
+	}
+	json_object_update(l->given, body);
+	json_decref(body);
+	return 0;
+}
+
+static int stage_decode(struct line *l)
+{
+	const struct request *rq = l->request;
+	const char *why = NULL;
+	bool reads = !strcmp(l->call.route->method, "GET");
+
+	l->given = json_object();
+	if (l->query && !form_read(l->given, l->query, strlen(l->query), &l->call.arena, &why))
+		return fail_invalid(&l->call, NULL, NULL, "%s", why);
+	if (!rq->body_length || reads)
+		return 0;
+	if (l->call.route->v2)
+		return decode_json(l);
+	if (is_type(l, "application/json"))
+		return fail_invalid(&l->call, NULL, NULL,
+			"Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+			"any questions, we can help at https://support.stripe.com/.");
+	if (is_type(l, "multipart/form-data")) {
+		if (!multipart_read(l->given, rq->content_type, rq->body, rq->body_length, &l->call.arena, &why))
+			return fail_invalid(&l->call, NULL, NULL, "%s", why);
+		return 0;
+	}
+	if (!form_read(l->given, rq->body, rq->body_length, &l->call.arena, &why))
+		return fail_invalid(&l->call, NULL, NULL, "%s", why);
+	return 0;
+}
+
+/* ---- lock, again ---- */
+
+static int check_idempotency_key(struct line *l)
+{
+	const char *key = l->request->idempotency_key;
+	bool post = !strcmp(l->request->method, "POST");
+
+	if (!key || (!post && !(l->call.route->v2 && !strcmp(l->request->method, "DELETE"))))
+		return 0;
+	if (!*key)
+		return fail_invalid(&l->call, NULL, NULL, "Idempotency Key must be a non-empty string.");
+	if (strlen(key) > IDEMPOTENCY_KEY_MOST)
+		return fail_invalid(&l->call, NULL, NULL, "Idempotency Key must be at most %d characters long.",
+			IDEMPOTENCY_KEY_MOST);
+	l->call.idempotency_key = key;
+	l->reply->echo_idempotency_key = true;
+	if (!inflight_enter(l->engine->inflight, l->account->id, key)) {
+		fail_status(&l->call, 409, "idempotency_key_in_use", NULL,
+			"There is currently another in-progress request using this Idempotent Key (that probably means you "
+			"submitted twice, and the other request is still going through): %s. Please try again later.",
+			key);
+		l->call.fail.type = "idempotency_error";
+		return -1;
+	}
+	l->entered = true;
+	return 0;
+}
+
+static int stage_lock(struct line *l)
+{
+	if (check_idempotency_key(l))
+		return -1;
+	pthread_mutex_lock(&l->account->lock);
+	l->locked = true;
+	engine_catch_up(l->engine, l->account);
+	l->call.now = timeline_now(&l->account->time);
+	journal_begin(&l->call.journal, l->account);
+	return 0;
+}
+
+static int fail_mismatch(struct line *l, const struct replay *r)
+{
+	if (strcmp(r->path, l->call.path) || strcmp(r->method, l->call.method))
+		fail_invalid(&l->call, NULL, NULL,
+			"Keys for idempotent requests can only be used for the same endpoint they were first used for ('%s' vs "
+			"'%s'). Try using a key other than '%s' if you meant to execute a different request.",
+			r->path, l->call.path, l->call.idempotency_key);
+	else
+		fail_invalid(&l->call, NULL, NULL,
+			"Keys for idempotent requests can only be used with the same parameters they were first used with. Try "
+			"using a key other than '%s' if you meant to execute a different request.",
+			l->call.idempotency_key);
+	l->call.fail.type = "idempotency_error";
+	return -1;
+}
+
+static int stage_again(struct line *l)
+{
+	const struct replay *r;
+
+	if (!l->call.idempotency_key)
+		return 0;
+	l->fingerprint = params_fingerprint(l->given);
+	r = l->account->replays ? replay_find(l->account, l->call.idempotency_key, l->call.now) : NULL;
+	if (!r)
+		return 0;
+	if (strcmp(r->path, l->call.path) || strcmp(r->method, l->call.method) || r->fingerprint != l->fingerprint)
+		return fail_mismatch(l, r);
+	l->replay = r;
+	return -1;
+}
+
+/* ---- check, handle ---- */
+
+/* --lenient-ids: every create takes an `id`, also where Stripe would refuse it. */
+static void take_own_id(struct line *l)
+{
+	json_t *id = json_object_get(l->given, "id");
+	const struct schema_route *route = l->call.route;
+
+	if (!json_is_string(id) || strcmp(route->method, "POST") || schema_param(route, "id"))
+		return;
+	l->call.own_id = arena_text(&l->call.arena, json_string_value(id));
+	json_object_del(l->given, "id");
+}
+
+static int stage_check(struct line *l)
+{
+	if (l->engine->api.lenient_ids)
+		take_own_id(l);
+	if (params_check(&l->call, l->given))
+		return -1;
+	return param_given(&l->call, "expand") ? expand_check(&l->call) : 0;
+}
+
+static int stage_handle(struct line *l)
+{
+	call_handler *handle = l->engine->api.handlers[l->call.route->index];
+
+	l->reached = true;
+	return (handle ? handle : generic_handle)(&l->call);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct line *l);
+} stages[] = {
+	{ "who", stage_who },       { "version", stage_version }, { "route", stage_route }, { "permit", stage_permit },
+	{ "decode", stage_decode }, { "lock", stage_lock },       { "again", stage_again }, { "check", stage_check },
+	{ "handle", stage_handle },
+};
+
+/* ---- finish ---- */
+
+static void answer_again(struct line *l)
+{
+	l->reply->status = l->replay->status;
+	l->reply->body = bytes_keep(l->replay->body);
+	l->reply->content_type = l->replay->content_type;
+	l->reply->replayed = true;
+	snprintf(l->reply->original_request, sizeof l->reply->original_request, "%s", l->replay->request_id);
+}
+
+static void answer_call(struct line *l)
+{
+	struct call *call = &l->call;
+	struct reply *out = l->reply;
+
+	out->content_type = "application/json";
+	if (call->fail.status) {
+		out->status = call->fail.status;
+		out->should_retry = call->fail.should_retry;
+		out->body = render_fail(call);
+	} else {
+		out->status = 200;
+		out->body = render_answer(call);
+		if (call->answer.kind == ANSWER_BYTES)
+			out->content_type = call->answer.content_type;
+	}
+	if (call->idempotency_key)
+		snprintf(out->original_request, sizeof out->original_request, "%s", call->request_id);
+}
+
+/* What a handler left for after its commit: a transaction of its own that the answer does not wait for. */
+static void run_then(struct line *l)
+{
+	struct call next;
+
+	call_init(&next, &l->engine->api, l->account, l->call.now);
+	next.automatic = true;
+	next.base_url = l->call.base_url;
+	next.livemode = l->call.livemode;
+	if (l->call.then(&next, l->call.then_id) && !next.fail.keep)
+		journal_roll_back(&next.journal);
+	else
+		journal_commit(&next.journal);
+	if (next.events && l->engine->api.on_events)
+		l->engine->api.on_events(l->engine, l->account);
+	call_end(&next);
+}
+
+static void settle(struct line *l)
+{
+	struct call *call = &l->call;
+	bool stays = !call->fail.status || call->fail.keep;
+
+	if (stays)
+		journal_freeze_all(&call->journal);
+	answer_call(l);
+	if (stays)
+		journal_commit(&call->journal);
+	else
+		journal_roll_back(&call->journal);
+	if (l->reached && call->idempotency_key)
+		replay_keep(l->account, call->idempotency_key, call->method, call->path, l->fingerprint, call->request_id,
+			l->reply->status, l->reply->body, l->reply->content_type, call->now);
+	if (stays && call->events && l->engine->api.on_events)
+		l->engine->api.on_events(l->engine, l->account);
+	if (stays && call->then)
+		run_then(l);
+	account_cool(l->account);
+}
+
+static void log_exchange(struct line *l)
+{
+	const struct request *rq = l->request;
+	struct bytes *sent = rq->body_length ? bytes_new(rq->body, rq->body_length) : NULL;
+	struct logged e = {
+		.at = l->call.now,
+		.account = l->account ? l->account->id : NULL,
+		.method = rq->method,
+		.target = rq->target,
+		.key = l->secret ? key_masked(&l->call.arena, l->secret) : NULL,
+		.route = l->call.route ? l->call.route->pattern : NULL,
+		.stage = l->stage,
+		.request_id = l->reply->request_id,
+		.idempotency_key = rq->idempotency_key,
+		.request = sent,
+		.response = l->reply->body,
+		.status = l->reply->status,
+		.replayed = l->reply->replayed,
+	};
+
+	e.number = reqlog_add(l->engine->log, &e);
+	if (l->engine->options.on_exchange)
+		l->engine->options.on_exchange(l->engine->options.on_exchange_arg, &e);
+	bytes_drop(sent);
+}
+
+static void begin(struct line *l)
+{
+	struct engine *e = l->engine;
+	const char *query = strchr(l->request->target, '?');
+	uint64_t number;
+
+	l->path = l->request->target;
+	l->path_length = query ? (size_t)(query - l->path) : strlen(l->path);
+	l->query = query ? query + 1 : NULL;
+	pthread_mutex_lock(&e->lock);
+	number = ++e->requests;
+	pthread_mutex_unlock(&e->lock);
+	id_make(l->reply->request_id, sizeof l->reply->request_id, "req_", 14, e->options.seed, number);
+	l->call.api = &e->api;
+	l->call.version = e->api.version;
+	snprintf(l->reply->version, sizeof l->reply->version, "%s", e->api.version);
+	l->call.params = json_object();
+	l->call.method = l->request->method;
+	l->call.path = arena_range(&l->call.arena, l->path, l->path_length);
+	l->call.request_id = l->reply->request_id;
+	l->call.base_url = e->base_url;
+	if (l->request->stripe_account)
+		snprintf(l->reply->account, sizeof l->reply->account, "%s", l->request->stripe_account);
+}
+
+void engine_serve(struct engine *e, const struct request *request, struct reply *out)
+{
+	struct line l = { .engine = e, .request = request, .reply = out, .stage = "answer" };
+
+	*out = (struct reply){ 0 };
+	begin(&l);
+	for (size_t i = 0; i < COUNT_OF(stages); i++) {
+		if (stages[i].run(&l)) {
+			l.stage = stages[i].name;
+			break;
+		}
+	}
+	if (l.replay)
+		answer_again(&l);
+	else if (l.locked)
+		settle(&l);
+	else
+		answer_call(&l);
+	if (l.locked)
+		pthread_mutex_unlock(&l.account->lock);
+	if (l.entered)
+		inflight_leave(e->inflight, l.account->id, l.call.idempotency_key);
+	log_exchange(&l);
+	json_decref(l.given);
+	call_end(&l.call);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "events/emit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+
+static json_t *changed_leaves(const json_t *before, const json_t *after)
+{
+	json_t *out = json_object();
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)before, key, value)
+	{
+		json_t *now = json_object_get(after, key);
+
+		if (!strcmp(key, PRIVATE_KEY) || js_same(value, now))
+			continue;
+		/* Lists ({object:"list"}) and embedded resources are shown whole. */
+		if (json_is_object(value) && json_is_object(now) && !json_object_get(value, "object"))
+			js_put_new(out, key, changed_leaves(value, now));
+		else
+			js_put(out, key, value);
+	}
+	json_object_foreach((json_t *)(uintptr_t)after, key, value)
+	{
+		if (strcmp(key, PRIVATE_KEY) && !json_object_get(before, key))
+			js_put_null(out, key);
+	}
+	return out;
+}
+
+json_t *previous_attributes(const json_t *before, const json_t *after)
+{
+	json_t *out = changed_leaves(before, after);
+
+	if (!json_object_size(out)) {
+		json_decref(out);
+		return NULL;
+	}
+	return out;
+}
+
+/* What an event is made from whenever its body is asked for. */
+struct event_parts {
+	struct account *account;
+	struct body *object;
+	json_t *previous;
+	const char *type; /* one of schema_event_types, or owned_type */
+	char *owned_type;
+	char *request_id, *idempotency_key;
+	const char *version;
+	int64_t created;
+	bool livemode, automatic;
+	char id[];
+};
+
+static void parts_free(void *arg)
+{
+	struct event_parts *p = arg;
+
+	body_drop(p->object);
+	json_decref(p->previous);
+	free(p->owned_type);
+	free(p->request_id);
+	free(p->idempotency_key);
+	free(p);
+}
+
+static json_t *object_copy(struct event_parts *p)
+{
+	json_t *tree, *copy;
+
+	if (!body_is_warm(p->object))
+		account_warmed(p->account, p->object);
+	tree = body_tree(p->object);
+	if (!json_object_get(tree, PRIVATE_KEY))
+		return json_incref(tree);
+	copy = json_copy(tree);
+	json_object_del(copy, PRIVATE_KEY);
+	return copy;
+}
+
+static json_t *parts_make(const void *arg)
+{
+	struct event_parts *p = (struct event_parts *)(uintptr_t)arg;
+	json_t *event = json_object(), *data = json_object(), *request = json_object();
+
+	js_put_text(event, "id", p->id);
+	js_put_text(event, "object", "event");
+	js_put_text(event, "api_version", p->version);
+	js_put_int(event, "created", p->created);
+	js_put_new(data, "object", object_copy(p));
+	if (p->previous)
+		js_put(data, "previous_attributes", p->previous);
+	js_put_new(event, "data", data);
+	js_put_flag(event, "livemode", p->livemode);
+	js_put_int(event, "pending_webhooks", 0);
+	js_put_text(request, "id", p->request_id);
+	js_put_text(request, "idempotency_key", p->idempotency_key);
+	js_put_new(event, "request", request);
+	js_put_text(event, "type", p->type);
+	return event;
+}
+
+static const char *known_type(const char *type)
+{
+	for (size_t i = 0; schema_event_types[i]; i++)
+		if (!strcmp(schema_event_types[i], type))
+			return schema_event_types[i];
+	return NULL;
+}
+
+void emit_body(struct call *call, const char *type, struct body *body, json_t *previous)
+{
+	const struct schema_resource *event = schema_find_object("event");
+	char id[ID_ROOM];
+	size_t length;
+	struct event_parts *p;
+
+	account_new_id(call->account, "evt_", 24, id);
+	length = strlen(id);
+	p = mem_alloc(sizeof *p + length + 1);
+	memcpy(p->id, id, length);
+	p->account = call->account;
+	p->object = body_keep(body);
+	p->previous = previous;
+	p->type = known_type(type);
+	if (!p->type)
+		p->type = p->owned_type = mem_copy_text(type);
+	if (!call->automatic) {
+		p->request_id = mem_copy_text(call->request_id);
+		p->idempotency_key = mem_copy_text(call->idempotency_key);
+	}
+	p->version = call->api->version;
+	p->created = call->now;
+	p->livemode = call->livemode;
+	journal_add_body(&call->journal, event, id, body_lazy(parts_make, parts_free, p), call->now);
+	call->events++;
+}
+
+void emit_with(struct call *call, const char *type, struct record *r, json_t *previous)
+{
+	journal_freeze(&call->journal, r);
+	emit_body(call, type, r->body, previous);
+	journal_told(&call->journal, r);
+}
+
+void emit(struct call *call, const char *type, struct record *r)
+{
+	emit_with(call, type, r, NULL);
+}
+
+void emit_changed(struct call *call, const char *type, struct record *r)
+{
+	struct body *before;
+	json_t *previous;
+
+	journal_freeze(&call->journal, r);
+	before = journal_before(&call->journal, r);
+	if (!before || before == r->body)
+		return;
+	previous = previous_attributes(body_tree(before), body_tree(r->body));
+	if (previous)
+		emit_with(call, type, r, previous);
+}
+
+bool emit_verb(struct call *call, struct record *r, const char *verb)
+{
+	char type[160];
+
+	snprintf(type, sizeof type, "%s.%s", r->type->object ? r->type->object : "", verb);
+	if (!known_type(type))
+		return false;
+	if (!strcmp(verb, "updated"))
+		emit_changed(call, type, r);
+	else
+		emit(call, type, r);
+	return true;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MOCKSTRIPE_H
+#define MOCKSTRIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * mockstripe inside a program: a stateful simulator of Stripe's HTTP API, with or without a socket.
+ *
+ *	struct ms *ms = ms_start(&(struct ms_options){ .now = 1767225600 }, NULL);
+ *	struct ms_response res;
+ *	ms_call(ms, &(struct ms_request){ "POST", "/v1/customers", .key = "sk_test_x", .body = "email=a@b.co" }, &res);
+ *	assert(res.status == 200);
+ *	ms_response_clear(&res);
+ *	ms_stop(ms);
+ *
+ * A process may run any number of simulators; they share nothing. All functions may be called from any thread, but not
+ * from inside a callback of the same simulator. Times are Unix seconds, amounts are minor units. Text handed out is
+ * borrowed from the simulator unless it says otherwise; `account` NULL is the default account.
+ *
+ * Everything here has a twin under /_mockstripe/ on the server's own address.
+ */
+
+#if defined(__GNUC__)
+#define MS_API __attribute__((visibility("default")))
+#else
+#define MS_API
+#endif
+
+struct ms;
+struct ms_mark;
+
+struct ms_exchange { /* one request and its answer, as logged */
+	uint64_t number;       /* 1 for the first */
+	int64_t at;            /* the account's time */
+	const char *account;   /* NULL when the key opened none */
+	const char *method, *path; /* the path with its query */
+	const char *key;       /* masked */
+	const char *request_body;
+	size_t request_length;
+	const char *route;     /* "/v1/customers/{customer}", NULL: none matched */
+	const char *stage;     /* where the call ended: "answer", "who", "check", ... */
+	const char *request_id, *idempotency_key;
+	int status;
+	const char *response_body;
+	size_t response_length;
+	bool replayed;
+};
+
+struct ms_options {
+	/* Sockets. All off (no_socket) is the fastest for tests: only ms_call. */
+	bool no_socket;
+	int http_port;         /* 0: any free port; negative: no HTTP                                              */
+	int https_port;        /* 0: none here (a free port: -2); self-signed unless cert and key are given         */
+	const char *bind;      /* NULL: 127.0.0.1                                                                  */
+	const char *unix_path; /* a Unix socket beside, NULL: none                                                 */
+	const char *cert_file, *key_file; /* PEM                                                                   */
+	unsigned threads;      /* 0 or 1: one event loop; more: a pool                                             */
+
+	uint64_t seed;         /* the same seed and the same calls give the same bytes                             */
+	int64_t now;           /* 0: the machine's clock; otherwise time stands still here until ms_advance        */
+	const char *const *fixtures; /* files or folders loaded into their accounts before the first call; NULL-ended */
+	bool strict_keys;      /* refuse keys that no fixture declares, as Stripe does                             */
+	bool account_per_key;  /* an undeclared key opens an account of its own                                    */
+	bool lenient_ids;      /* accept a caller's own id on every create                                         */
+	size_t log_capacity;   /* exchanges kept; 0: 1000                                                          */
+
+	/* Called after each exchange, on the thread that served it, without any lock of the account. */
+	void (*on_exchange)(void *arg, const struct ms_exchange *exchange);
+	void *on_exchange_arg;
+};
+
+struct ms_request {
+	const char *method;           /* "GET", "POST", "DELETE", "HEAD"                                           */
+	const char *path;             /* with its query: "/v1/customers?limit=3"                                   */
+	const char *key;              /* the API key; NULL: taken from an Authorization header, if any             */
+	const char *body;             /* form or JSON text; NULL: none                                             */
+	size_t body_length;           /* 0 with a body: strlen(body)                                               */
+	const char *const *headers;   /* "Name: value", NULL-ended; may be NULL                                    */
+};
+
+struct ms_response {
+	int status;
+	const char *body;             /* terminated; good until ms_response_clear                                  */
+	size_t length;
+	const char *const *headers;   /* "Name: value", NULL-ended                                                 */
+	void *hold;                   /* private                                                                   */
+};
+
+/* Starts a simulator. NULL on failure with a sentence in *why (may be NULL; free() it). Options may be NULL. */
+MS_API struct ms *ms_start(const struct ms_options *options, char **why);
+/* Stops the doors, lets running calls end, frees everything. NULL is fine. */
+MS_API void ms_stop(struct ms *ms);
+
+MS_API const char *ms_url(const struct ms *ms);       /* "http://127.0.0.1:40123"; "" without a socket */
+MS_API const char *ms_https_url(const struct ms *ms); /* "" without one */
+/* An API key that opens the account; the account and the key are made when they are new. Until ms_stop. */
+MS_API const char *ms_key(struct ms *ms, const char *account);
+
+/* Serves one request without a socket: exactly what the HTTP door does. 0; the response must be cleared. */
+MS_API int ms_call(struct ms *ms, const struct ms_request *request, struct ms_response *out);
+MS_API void ms_response_clear(struct ms_response *response);
+
+/* Loads a fixture file or folder. All of it or nothing: -1 with "file: path: reason" in *why (free() it). */
+MS_API int ms_load(struct ms *ms, const char *account, const char *path, char **why);
+/* The account's whole state in the fixtures' state form; free() it. NULL when there is no such account. */
+MS_API char *ms_snapshot(struct ms *ms, const char *account);
+/* Empties an account, or with NULL all of them; declared keys stay. */
+MS_API int ms_reset(struct ms *ms, const char *account);
+
+/* A cheap picture of an account (references only) and the way back to it. -1 when there is no such account. */
+MS_API struct ms_mark *ms_mark(struct ms *ms, const char *account);
+MS_API int ms_rewind(struct ms *ms, const struct ms_mark *mark);
+MS_API void ms_mark_free(struct ms_mark *mark);
+
+MS_API int64_t ms_now(struct ms *ms, const char *account);
+/* Moves the account's own time forward and does all that falls due on the way, in order. -1 when seconds < 0. */
+MS_API int ms_advance(struct ms *ms, const char *account, int64_t seconds);
+
+/* Calls each() for the logged exchanges of an account (NULL: all), oldest first; what it gets is good for that call. */
+MS_API void ms_each_request(struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_exchange *e),
+	void *arg);
+/* The object as a GET without expansion would show it, not logged; false and 404 in out->status when there is none. */
+MS_API bool ms_peek(struct ms *ms, const char *account, const char *id, struct ms_response *out);
+
+#endif

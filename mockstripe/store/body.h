@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef STORE_BODY_H
+#define STORE_BODY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+/*
+ * A frozen JSON object that several owners share: the state of a record at one moment. It is held as a jansson tree, as
+ * compact text, or both; each is made from the other on demand. A tree costs some eight times its text, so the store
+ * lets the trees of records that were not touched lately go (body_cool); whoever asks gets it back.
+ *
+ * The object may have one private member, PRIVATE_KEY: state that Stripe keeps but does not show (hidden tiers, the
+ * next due time). It is stored last in the text, so that the public rendering is a prefix of it.
+ *
+ * Not thread-safe: a body belongs to one account and is used under its lock. The bytes it hands out may travel.
+ */
+#define PRIVATE_KEY "_mockstripe"
+
+struct body;
+
+struct body *body_new(json_t *tree); /* takes the reference; the tree must not change any more; one owner */
+struct body *body_parse(const char *text, size_t length); /* compact or not; NULL when it is not a JSON object */
+/* Made by make(arg) whenever the tree is asked for and not at hand; release(arg) when the body ends. Never text at rest. */
+struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *arg), void *arg);
+struct body *body_keep(struct body *b); /* gives b */
+void body_drop(struct body *b);         /* NULL-safe */
+
+json_t *body_tree(struct body *b); /* borrowed, frozen; good while b is kept and not cooled */
+bool body_is_warm(const struct body *b);
+void body_cool(struct body *b); /* keeps only the text (a lazy body: only its maker) */
+
+/* Appends the public rendering, compact. */
+void body_write(struct body *b, struct text *out);
+/* Appends the public rendering indented for a value at `depth`. */
+void body_write_indented(struct body *b, struct text *out, unsigned depth);
+/* Appends everything, the private member included: what a snapshot or the database keeps. */
+void body_write_whole(struct body *b, struct text *out);
+
+#endif

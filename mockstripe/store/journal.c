@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/journal.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+
+struct entry {
+	struct record *record;
+	struct body *before; /* NULL: made by this call */
+	struct body *told;   /* what the last event of this call showed; NULL: nothing yet */
+	bool was_deleted;
+};
+
+void journal_begin(struct journal *j, struct account *a)
+{
+	*j = (struct journal){ .account = a };
+}
+
+static struct entry *entry_of(const struct journal *j, const struct record *r)
+{
+	/* Newest first: calls touch few records, and mostly the one they touched last. */
+	for (size_t i = j->entries.count; r->listed && i-- > 0;) {
+		struct entry *e = j->entries.at[i];
+
+		if (e->record == r)
+			return e;
+	}
+	return NULL;
+}
+
+static struct entry *entry_for(struct journal *j, struct record *r)
+{
+	struct entry *e = entry_of(j, r);
+
+	if (!e) {
+		e = mem_alloc(sizeof *e);
+		e->record = r;
+		e->before = body_keep(r->body);
+		e->was_deleted = r->deleted;
+		r->listed = true;
+		list_add(&j->entries, e);
+	}
+	return e;
+}
+
+struct record *journal_add_body(struct journal *j, const struct schema_resource *type, const char *id,
+	struct body *body, int64_t created)
+{
+	struct account *a = j->account;
+	struct record *r = account_put(a, type, id, body, created, a->sequence + 1, false);
+	struct entry *e = mem_alloc(sizeof *e);
+
+	e->record = r;
+	r->listed = true;
+	list_add(&j->entries, e);
+	return r;
+}
+
+struct record *journal_add(struct journal *j, const struct schema_resource *type, const char *id, json_t *tree,
+	int64_t created)
+{
+	return journal_add_body(j, type, id, body_new(tree), created);
+}
+
+json_t *journal_edit(struct journal *j, struct record *r)
+{
+	entry_for(j, r);
+	if (!r->draft)
+		r->draft = json_copy(record_tree(r));
+	return r->draft;
+}
+
+json_t *journal_edit_private(struct journal *j, struct record *r)
+{
+	return js_own(journal_edit(j, r), PRIVATE_KEY);
+}
+
+void journal_freeze(struct journal *j, struct record *r)
+{
+	json_t *draft = r->draft;
+
+	(void)j;
+	if (!draft)
+		return;
+	r->draft = NULL;
+	account_set_body(r, body_new(draft), r->deleted);
+}
+
+void journal_freeze_all(struct journal *j)
+{
+	for (size_t i = 0; i < j->entries.count; i++)
+		journal_freeze(j, ((struct entry *)j->entries.at[i])->record);
+}
+
+void journal_delete(struct journal *j, struct record *r)
+{
+	json_t *stub = json_object();
+
+	entry_for(j, r);
+	json_decref(r->draft);
+	r->draft = NULL;
+	js_put_text(stub, "id", r->id);
+	if (r->type->object)
+		js_put_text(stub, "object", r->type->object);
+	js_put_flag(stub, "deleted", true);
+	account_set_body(r, body_new(stub), true);
+}
+
+struct body *journal_before(const struct journal *j, const struct record *r)
+{
+	struct entry *e = entry_of(j, r);
+
+	return !e ? r->body : e->told ? e->told : e->before;
+}
+
+void journal_told(struct journal *j, struct record *r)
+{
+	struct entry *e = entry_for(j, r);
+	struct body *old = e->told;
+
+	e->told = body_keep(r->body);
+	body_drop(old);
+}
+
+static void entry_end(struct entry *e)
+{
+	body_drop(e->before);
+	body_drop(e->told);
+	free(e);
+}
+
+void journal_commit(struct journal *j)
+{
+	journal_freeze_all(j);
+	for (size_t i = 0; i < j->entries.count; i++) {
+		struct entry *e = j->entries.at[i];
+
+		e->record->listed = false;
+		entry_end(e);
+	}
+	list_clear(&j->entries);
+}
+
+void journal_roll_back(struct journal *j)
+{
+	for (size_t i = j->entries.count; i-- > 0;) {
+		struct entry *e = j->entries.at[i];
+		struct record *r = e->record;
+
+		json_decref(r->draft);
+		r->draft = NULL;
+		r->listed = false;
+		if (e->before)
+			account_set_body(r, body_keep(e->before), e->was_deleted);
+		else
+			account_remove(r);
+		entry_end(e);
+	}
+	list_clear(&j->entries);
+}
+
+json_t *js_own(json_t *object, const char *key)
+{
+	json_t *old = json_object_get(object, key);
+	json_t *copy = json_is_object(old) ? json_copy(old) : json_object();
+
+	json_object_set_new(object, key, copy);
+	return copy;
+}
+
+json_t *js_own_array(json_t *object, const char *key)
+{
+	json_t *old = json_object_get(object, key);
+	json_t *copy = json_is_array(old) ? json_copy(old) : json_array();
+
+	json_object_set_new(object, key, copy);
+	return copy;
+}

@@ -7,7 +7,7 @@
 #   build/gen/        the API description as C tables, shared by all variants
 #
 # Variables: CC, SAN=address|thread, T=part of a suite's name, N=pattern of test names, JUNIT=directory, PREFIX, DESTDIR,
-# BENCH_SECONDS, V=1 (show the commands), and for working on a part of the tree: BUILD=another directory,
+# JOBS, BENCH_SECONDS, V=1 (show the commands), and for working on a part of the tree: BUILD=another directory,
 # ROOMS="mockstripe/base mockstripe/value" (only these sources).
 
 .DEFAULT_GOAL := all
@@ -15,10 +15,9 @@
 .SUFFIXES:
 .PHONY: all test suites check bench run demo help format schema-check install clean FORCE
 
-# As many jobs as there are cores unless the caller names a number.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
-endif
+# As many jobs as there are cores, without a -j; JOBS=1 for one at a time.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+MAKEFLAGS += -j$(JOBS)
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 ifeq ($(origin CC),default)

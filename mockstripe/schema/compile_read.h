@@ -247,7 +247,7 @@ static void refs_read(const struct model *m, struct draft *d, const char *text, 
 static void element_read(const struct model *m, struct draft *d, unsigned kind, const char *text, size_t length,
 	const struct line *line, bool params)
 {
-	if (length == 0 || (text[length] != ']' && text[length] != ')'))
+	if (text[length] != ']' && text[length] != ')')
 		refuse(line, "a bracket is missing");
 	d->n.kind = (uint8_t)kind;
 	d->fields = grown(NULL, 1, sizeof(*d->fields));
@@ -312,13 +312,13 @@ static void type_read(
 {
 	for (; length > 0 && (*text == '~' || *text == '^'); text++, length--)
 		d->n.flags |= *text == '~' ? SCHEMA_NULLABLE : SCHEMA_EMPTYABLE;
-	if (length == 0)
+	if (length == 0 || (strchr("[{", *text) != NULL && length < 3))
 		refuse(line, "a type is missing");
 	if (*text == '[') {
 		element_read(m, d, SCHEMA_ARRAY, text + 1, length - 2, line, params);
-	} else if (starts(text, "map(")) {
+	} else if (length > 5 && starts(text, "map(")) {
 		element_read(m, d, SCHEMA_MAP, text + 4, length - 5, line, params);
-	} else if (starts(text, "list(")) {
+	} else if (length > 6 && starts(text, "list(")) {
 		element_read(m, d, SCHEMA_LIST, text + 5, length - 6, line, params);
 	} else if (*text == '=') {
 		d->n.kind = SCHEMA_STRING;

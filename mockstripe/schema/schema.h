@@ -94,8 +94,8 @@ enum schema_answer {
 /*
  * A route's parameters are those declared, in declared order (required ones first, then by name). `expand` is among
  * them wherever the declarations have it, which is on nearly every v1 route; `limit`, `starting_after` and
- * `ending_before` on every v1 list but two that come in one piece; `limit` and `page` on searches. What a {…} is called
- * does not matter for matching: a collection says {id} and the things below it {customerId}.
+ * `ending_before` on every v1 list but three; `limit` and `page` on searches. What a {…} is called does not matter for
+ * matching: a collection says {id} and the things below it {customerId}.
  */
 struct schema_route {
 	const char *method;  /* "GET", "POST", "DELETE" */

@@ -64,34 +64,38 @@ static void write_real(struct text *out, double value)
 		text_format(out, "%.15g", value);
 }
 
-static void write_object(struct text *out, const json_t *value)
+static void write_value(struct text *out, const json_t *value, const char *hidden);
+
+static void write_object(struct text *out, const json_t *value, const char *hidden)
 {
 	/* jansson walks by a handle that is not const, although walking changes nothing. */
 	json_t *object = (json_t *)(uintptr_t)value;
 	char lead = '{';
 	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
+		if (hidden && !strcmp(json_object_iter_key(at), hidden))
+			continue;
 		text_char(out, lead);
 		lead = ',';
 		js_write_string(out, json_object_iter_key(at), json_object_iter_key_len(at));
 		text_char(out, ':');
-		js_write(out, json_object_iter_value(at));
+		write_value(out, json_object_iter_value(at), hidden);
 	}
 	text_put(out, lead == '{' ? "{}" : "}");
 }
 
-static void write_array(struct text *out, const json_t *array)
+static void write_array(struct text *out, const json_t *array, const char *hidden)
 {
 	size_t count = json_array_size(array);
 	text_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			text_char(out, ',');
-		js_write(out, json_array_get(array, i));
+		write_value(out, json_array_get(array, i), hidden);
 	}
 	text_char(out, ']');
 }
 
-void js_write(struct text *out, const json_t *value)
+static void write_value(struct text *out, const json_t *value, const char *hidden)
 {
 	if (!value) {
 		text_add(out, "null", 4);
@@ -99,10 +103,10 @@ void js_write(struct text *out, const json_t *value)
 	}
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
-		write_object(out, value);
+		write_object(out, value, hidden);
 		break;
 	case JSON_ARRAY:
-		write_array(out, value);
+		write_array(out, value, hidden);
 		break;
 	case JSON_STRING:
 		js_write_string(out, json_string_value(value), json_string_length(value));
@@ -123,4 +127,14 @@ void js_write(struct text *out, const json_t *value)
 		text_add(out, "null", 4);
 		break;
 	}
+}
+
+void js_write(struct text *out, const json_t *value)
+{
+	write_value(out, value, NULL);
+}
+
+void js_write_without(struct text *out, const json_t *value, const char *hidden)
+{
+	write_value(out, value, hidden);
 }

@@ -2,6 +2,7 @@
 #include "engine/reqlog.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#define MAY_READ_CLOCK
+#include "base/banned.h"
+
 #include "store/timeline.h"
 
 #include <time.h>

@@ -199,6 +199,8 @@ static const struct problem_row rows[PROBLEM_COUNT] = {
 		"I couldn't see whether that change went through. Please check again in a minute before trying it once "
 		"more.",
 		"The write was sent and no trustworthy answer came back; compare the object with the audit record." },
+	[PROBLEM_AUDIT_UNAVAILABLE] = { "audit_unavailable", "billing_unavailable", OUTCOME_ERROR, MENDER_OPERATOR,
+		true, NO_BILLING, "The audit record could not be written, and no change is made without one." },
 };
 
 void problem_init(struct problem *p, struct arena *arena)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "actions/catalog/action.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+static void release_tree(void *tree)
+{
+	json_decref(tree);
+}
+
+json_t *run_own(struct action_run *run, json_t *tree)
+{
+	arena_defer(run->arena, release_tree, tree);
+	return tree;
+}
+
+json_t *run_get(struct action_run *run, const char *path, json_t *params)
+{
+	struct stripe_ask ask = { .method = "GET", .path = path, .params = params };
+
+	return stripe_call(run->client, &ask, run->why);
+}
+
+json_t *run_preview(struct action_run *run, const char *path, json_t *params)
+{
+	struct stripe_ask ask = { .method = "POST", .path = path, .params = params };
+
+	return stripe_call(run->client, &ask, run->why);
+}
+
+bool run_owns(const struct action_run *run, const json_t *object)
+{
+	const char *customer = js_text(object, "customer");
+
+	if (!customer)
+		customer = js_text_at(object, "customer.id");
+	return customer && !strcmp(customer, run->account.customer);
+}
+
+bool run_check_owner(struct action_run *run, const json_t *object)
+{
+	if (run_owns(run, object))
+		return true;
+	return problem_raise(run->why, PROBLEM_RESOURCE_NOT_FOUND, "cross_customer_attempt: the object is not %s's",
+		run->account.customer);
+}
+
+/* The answer to a write whose answer was lost, by what the object shows. */
+static json_t *write_look_up(struct action_run *run, const struct run_write *write)
+{
+	struct problem *why = run->why;
+	enum problem_code code = why->code;
+	const char *detail = why->detail;
+	json_t *now;
+
+	problem_clear(why);
+	now = run_get(run, write->read_path, NULL);
+	if (now && write->applied(now, write->arg)) {
+		envelope_warn(run->answer, "outcome_recovered");
+		return now;
+	}
+	/* After a server error the server is done with the request; after silence it may still be at it. */
+	if (now && code == PROBLEM_STRIPE_SERVER_ERROR)
+		problem_raise(why, code, "%s; read back: not applied", detail);
+	else
+		problem_raise(
+			why, PROBLEM_OUTCOME_UNKNOWN, "%s; read back: %s", detail, now ? "not applied" : "failed too");
+	why->outcome_unknown = why->code == PROBLEM_OUTCOME_UNKNOWN;
+	return NULL;
+}
+
+json_t *run_write(struct action_run *run, const struct run_write *write)
+{
+	struct stripe_ask ask = {
+		.method = write->method,
+		.path = write->path,
+		.params = write->params,
+		.idempotency_key = arena_format(run->arena, "%s_%s", run->idempotency, write->step),
+	};
+	json_t *receipt = stripe_call(run->client, &ask, run->why), *now;
+
+	if (!receipt)
+		return run->why->outcome_unknown ? write_look_up(run, write) : NULL;
+	now = run_get(run, write->read_path, NULL);
+	if (!now) {
+		/* The write was answered; only looking at it again failed. Its answer is the best there is. */
+		problem_clear(run->why);
+		envelope_warn(run->answer, "read_back_failed");
+		now = receipt;
+	}
+	if (write->applied(now, write->arg))
+		return now;
+	problem_raise(
+		run->why, PROBLEM_OUTCOME_UNKNOWN, "%s was accepted, but the object does not show it", write->step);
+	run->why->outcome_unknown = true;
+	return NULL;
+}

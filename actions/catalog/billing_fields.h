@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ACTIONS_BILLING_FIELDS_H
+#define ACTIONS_BILLING_FIELDS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+/* What a billing address, an e-mail address and a phone number have to look like before Stripe is asked. */
+
+/* RFC 5321 in the form people use: local part of atoms, a domain with a dot; ASCII; at most 254 characters. */
+bool email_is_valid(const char *email);
+
+/* International form (E.164: + and 7 to 15 digits) without spaces, dots, hyphens and parentheses; NULL when it is none.
+ */
+const char *phone_normal(struct arena *arena, const char *phone);
+
+/*
+ * The whole address after a change: parts given replace, "" clears, the others stay as they are; the country in
+ * capitals. A new reference. Stripe replaces the whole object, so that all parts have to be sent (API reference,
+ * "Update a customer"). *fault names the part that is missing or wrong; NULL when the address can be used.
+ */
+json_t *address_merged(const json_t *old, const json_t *given, const char **fault);
+
+/* On one line, "1 Main St, Springfield, IL 62701, US". In the arena. */
+const char *address_text(struct arena *arena, const json_t *address);
+
+/* Equal part by part; null, "" and missing are the same. */
+bool address_same(const json_t *a, const json_t *b);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "actions/catalog/catalog.h"
+
+#include <string.h>
+
+#include "actions/catalog/billing_fields.h"
+#include "actions/core/wording.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+/* Change Billing Information: address, e-mail, phone and name, as far as the operator allows each. */
+
+static const struct input address_inputs[] = {
+	{ .name = "line1", .kind = INPUT_TEXT, .max = 200, .what = "Street and number." },
+	{ .name = "line2", .kind = INPUT_TEXT, .max = 200, .what = "Flat, floor, company; an empty text clears it." },
+	{ .name = "city", .kind = INPUT_TEXT, .max = 100, .what = "City." },
+	{ .name = "state", .kind = INPUT_TEXT, .max = 100, .what = "State or region; an empty text clears it." },
+	{ .name = "postal_code", .kind = INPUT_TEXT, .max = 20, .what = "Postal code." },
+	{ .name = "country",
+		.kind = INPUT_TEXT,
+		.max = 2,
+		.what = "Country as its two-letter code, such as US or DE." },
+	{ 0 },
+};
+
+static const struct input inputs[] = {
+	{ .name = "account",
+		.kind = INPUT_TEXT,
+		.min = 1,
+		.max = 100,
+		.what = "Label of the billing account, only when the customer has several." },
+	{ .name = "address",
+		.kind = INPUT_OBJECT,
+		.fields = address_inputs,
+		.what = "The billing address, or only the parts of it that change." },
+	{ .name = "email",
+		.kind = INPUT_TEXT,
+		.min = 3,
+		.max = 254,
+		.what = "E-mail address for invoices and receipts." },
+	{ .name = "name", .kind = INPUT_TEXT, .min = 1, .max = 256, .what = "Name on invoices." },
+	{ .name = "phone", .kind = INPUT_TEXT, .min = 5, .max = 32, .what = "Phone number with country code." },
+	{ 0 },
+};
+
+static const struct {
+	const char *name;
+	enum billing_field field;
+} fields[] = {
+	{ "address", FIELD_ADDRESS },
+	{ "email", FIELD_EMAIL },
+	{ "name", FIELD_NAME },
+	{ "phone", FIELD_PHONE },
+};
+
+static bool fields_allowed(struct action_run *run)
+{
+	json_t *allowed = run_own(run, json_array());
+	const char *refused = NULL;
+	size_t given = 0;
+
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		bool may = run->config->billing_fields & fields[i].field;
+
+		if (may)
+			json_array_append_new(allowed, json_string(fields[i].name));
+		if (!js_get(run->inputs, fields[i].name))
+			continue;
+		given++;
+		if (!may)
+			refused = fields[i].name;
+	}
+	if (refused) {
+		problem_raise(run->why, PROBLEM_FIELD_NOT_ALLOWED, "billing_fields does not list %s", refused);
+		problem_show(run->why, "allowed", allowed);
+		return false;
+	}
+	if (given)
+		return true;
+	problem_raise(run->why, PROBLEM_ARGUMENTS_INVALID, "nothing to change was given");
+	problem_show(run->why, "allowed", allowed);
+	problem_say(run->why, "What would you like to change in your billing details?");
+	return false;
+}
+
+static bool is_same_text(const json_t *object, const char *key, const char *wanted)
+{
+	const char *has = js_text(object, key);
+
+	return !strcmp(has ? has : "", wanted);
+}
+
+static bool put_address(struct action_run *run, json_t *changes)
+{
+	const json_t *given = js_get(run->inputs, "address"), *old = js_get(run->customer, "address");
+	const char *fault;
+	json_t *merged;
+
+	if (!given)
+		return true;
+	merged = run_own(run, address_merged(old, given, &fault));
+	if (fault) {
+		problem_raise(run->why, PROBLEM_BILLING_ADDRESS_INVALID, "address.%s is missing or wrong", fault);
+		problem_show(
+			run->why, "path", run_own(run, json_string(arena_format(run->arena, "address.%s", fault))));
+		return false;
+	}
+	if (!address_same(merged, old))
+		js_put(changes, "address", merged);
+	return true;
+}
+
+static bool put_texts(struct action_run *run, json_t *changes)
+{
+	const char *email = js_text(run->inputs, "email"), *phone = js_text(run->inputs, "phone");
+	const char *name = js_text(run->inputs, "name");
+
+	if (email && !email_is_valid(email))
+		return problem_raise(run->why, PROBLEM_EMAIL_INVALID, "email is not an address");
+	if (email && !is_same_text(run->customer, "email", email))
+		js_put_text(changes, "email", email);
+	if (name && !is_same_text(run->customer, "name", name))
+		js_put_text(changes, "name", name);
+	if (!phone)
+		return true;
+	phone = phone_normal(run->arena, phone);
+	if (!phone)
+		return problem_raise(run->why, PROBLEM_PHONE_INVALID, "phone is not in international form");
+	if (!is_same_text(run->customer, "phone", phone))
+		js_put_text(changes, "phone", phone);
+	return true;
+}
+
+/* The old e-mail address and phone number are masked: whoever sits at the screen has only proved a web login. */
+static void tell_changes(struct action_run *run, const json_t *changes)
+{
+	struct text *out = &run->answer->message;
+	struct arena *arena = run->arena;
+	const char *email = js_text(changes, "email"), *phone = js_text(changes, "phone"),
+		   *name = js_text(changes, "name");
+	const char *old_email = js_text(run->customer, "email"), *old_phone = js_text(run->customer, "phone");
+
+	text_put(out, "Change your billing details:");
+	if (js_get(changes, "address"))
+		text_format(out, "\n- address: %s", address_text(arena, js_get(changes, "address")));
+	if (email)
+		text_format(out, "\n- e-mail: %s (instead of %s). Invoices and receipts go there from now on.", email,
+			old_email ? wording_masked_email(arena, old_email) : "none");
+	if (name)
+		text_format(out, "\n- name: %s", name);
+	if (phone)
+		text_format(out, "\n- phone: %s (instead of %s)", phone,
+			old_phone ? wording_masked_phone(arena, old_phone) : "none");
+}
+
+static bool billing_plan(struct action_run *run, struct proposal *out)
+{
+	json_t *changes = run_own(run, json_object());
+
+	if (!fields_allowed(run) || !put_address(run, changes) || !put_texts(run, changes))
+		return false;
+	out->writes = json_object_size(changes) > 0;
+	if (!out->writes) {
+		js_put_text(run->answer->data, "code", "no_change");
+		text_put(
+			&run->answer->message, "Your billing details say that already, so there is nothing to change.");
+		return true;
+	}
+	out->state = run_own(run, json_object());
+	js_put_text(out->state, "operation", "change_billing_information");
+	js_put(out->state, "changes", changes);
+	js_put(run->answer->data, "changes", changes);
+	tell_changes(run, changes);
+	return true;
+}
+
+static bool billing_applied(const json_t *customer, const void *arg)
+{
+	static const char *const texts[] = { "email", "name", "phone" };
+	const json_t *changes = arg, *address = js_get(changes, "address");
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (js_text(changes, texts[i]) && !is_same_text(customer, texts[i], js_text(changes, texts[i])))
+			return false;
+	return !address || address_same(js_get(customer, "address"), address);
+}
+
+static bool billing_perform(struct action_run *run, const struct proposal *agreed)
+{
+	json_t *changes = js_get(agreed->state, "changes");
+	const char *path = arena_format(run->arena, "/v1/customers/%s", run->account.customer);
+	struct text *out = &run->answer->message;
+	const json_t *now = run_write(run, &(struct run_write) {
+						   .method = "POST",
+						   .path = path,
+						   .params = changes,
+						   .step = "billing_info",
+						   .read_path = path,
+						   .applied = billing_applied,
+						   .arg = changes,
+					   });
+
+	if (!now)
+		return false;
+	text_reset(out);
+	text_put(out, "Done. Your billing details now say:");
+	if (js_get(changes, "address"))
+		text_format(out, "\n- address: %s", address_text(run->arena, js_get(now, "address")));
+	if (js_get(changes, "email"))
+		text_format(out, "\n- e-mail: %s", js_text(now, "email"));
+	if (js_get(changes, "name"))
+		text_format(out, "\n- name: %s", js_text(now, "name"));
+	if (js_get(changes, "phone"))
+		text_format(out, "\n- phone: %s", js_text(now, "phone"));
+	return true;
+}
+
+const struct action_kind billing_info_kind = {
+	.kind = "billing_info",
+	.title = "Change Billing Information",
+	.sentence = "Changes the signed-in customer's billing address, e-mail address, phone number or name.",
+	.contract = "A change answers needs_confirmation first: show its message to the customer in full, and let the "
+		    "customer confirm. Send only what the customer asked to change; never card numbers.",
+	.inputs = inputs,
+	.effect = EFFECT_CHANGES,
+	.unknown_input = PROBLEM_FIELD_NOT_ALLOWED,
+	.plan = billing_plan,
+	.perform = billing_perform,
+};

@@ -51,7 +51,7 @@ struct tax_sums {
  * cells holds line_count * n: cells[l * n + r] is rate r on line l, rounded per line in both modes, since
  * line.taxes[].amount is whole. totals holds n: total_taxes; in TAX_PER_INVOICE it may differ from the sum of the
  * cells. reductions holds line_count: how far the price of line l falls; it may be NULL. False, outputs in an
- * unspecified state, on overflow, a negative rate or an index out of range.
+ * unspecified state, on overflow, a rate below 0 or above 100 % or an index out of range.
  */
 bool tax_apply(const struct tax_rate *rates, size_t n, const struct tax_line *lines, size_t line_count,
 	enum tax_rounding rounding, enum tax_customer customer, struct tax_amount *cells, struct tax_amount *totals,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RESOURCES_CUSTOMER_H
+#define RESOURCES_CUSTOMER_H
+
+#include "api/call.h"
+
+/*
+ * What other resources do to customers. None of these emits customer.updated: a call that changes a customer in several
+ * ways announces it once, with emit_changed(call, "customer.updated", customer).
+ */
+
+/*
+ * Settles the customer's currency: sets it when there is none yet; -1 when it is another one and the two may not be
+ * combined (`name` is the parameter in the failure, may be NULL). Source: Stripe docs "Customers", currency.
+ */
+int customer_use_currency(struct call *call, struct record *customer, const char *currency, const char *name);
+
+/*
+ * Moves the customer's balance by `amount` (negative: credit) and writes the transaction of that type
+ * ("applied_to_invoice", "credit_note", ...). invoice and credit_note may be NULL. Gives the transaction's record.
+ * Source: Stripe docs "Customer credit balance".
+ */
+struct record *customer_balance_move(struct call *call, struct record *customer, int64_t amount, const char *currency,
+	const char *type, const char *invoice, const char *credit_note, const char *description);
+
+/* Takes the next number of the customer's own invoice sequence: "ABCD1234-0001". Arena text. */
+const char *customer_invoice_number(struct call *call, struct record *customer);
+
+/* Checks and copies an address parameter onto field `key` of a draft (merged per leaf; countries upper-cased). 0 or -1.
+ */
+int address_apply(struct call *call, json_t *draft, const char *key, json_t *given, const char *where);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "actions/doors/options.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum which {
+	CALL = 1,
+	TOOLS = 2,
+	CHECK = 4,
+	HASH = 8,
+};
+
+static const struct {
+	const char *name;
+	enum which which;
+} commands[] = { { "call", CALL }, { "tools", TOOLS }, { "check", CHECK }, { "hash", HASH } };
+
+/* One row an option: where its value goes, and with which commands it makes sense. */
+static const struct option {
+	const char *name;
+	unsigned commands;
+	size_t text; /* offset of a const char *, when it takes a value */
+	size_t flag; /* offset of a bool, when it does not             */
+} rows[] = {
+	{ "--config", CALL | TOOLS | CHECK | HASH, offsetof(struct options, config), 0 },
+	{ "--environment", CALL | TOOLS, offsetof(struct options, environment), 0 },
+	{ "--format", TOOLS, offsetof(struct options, format), 0 },
+	{ "--contact", CALL, offsetof(struct options, contact), 0 },
+	{ "--user-id", CALL | HASH, offsetof(struct options, user_id), 0 },
+	{ "--user-hash", CALL, offsetof(struct options, user_hash), 0 },
+	{ "--token", CALL, offsetof(struct options, token), 0 },
+	{ "--input", CALL, offsetof(struct options, input), 0 },
+	{ "--confirm", CALL, offsetof(struct options, confirm), 0 },
+	{ "--yes", CALL, 0, offsetof(struct options, yes) },
+	{ "--json", CALL, 0, offsetof(struct options, json) },
+	{ "--explain", CALL, 0, offsetof(struct options, explain) },
+};
+
+void options_usage(FILE *out)
+{
+	fputs("stripe-actions: the billing actions of a support agent\n"
+	      "\n"
+	      "  stripe-actions call ACTION --config FILE [who] [--input JSON] [--confirm ID | --yes]\n"
+	      "                             [--environment NAME] [--json] [--explain]\n"
+	      "  stripe-actions tools --config FILE [--format mcp|openai|openai-strict|anthropic] [--environment "
+	      "NAME]\n"
+	      "  stripe-actions check --config FILE\n"
+	      "  stripe-actions hash --config FILE --user-id ID\n"
+	      "\n"
+	      "  who       --token JWT                      as a page presents it\n"
+	      "            --user-id ID --user-hash HEX     the older proof\n"
+	      "            --contact ID                     as the operator, who holds the secret: makes the proof for "
+	      "ID\n"
+	      "  --input   the action's inputs, a JSON object; - reads them from standard input\n"
+	      "  --confirm carries out what an earlier call with the same inputs proposed\n"
+	      "  --yes     proposes and confirms in one go\n"
+	      "  --json    prints the result as JSON; --explain adds what only the operator should see\n"
+	      "\n"
+	      "  tools     the enabled actions as tool definitions for a model\n"
+	      "  check     reads the configuration and says what is wrong or weak\n"
+	      "  hash      prints the user hash of an id, for trying out a page\n"
+	      "\n"
+	      "Exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 confirmation needed,\n"
+	      "4 choice needed, 5 not signed in.\n",
+		out);
+}
+
+static const struct option *option_find(const char *name, size_t length)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strlen(rows[i].name) == length && !memcmp(rows[i].name, name, length))
+			return &rows[i];
+	return NULL;
+}
+
+static bool fault(FILE *err, const char *what, const char *which)
+{
+	fprintf(err, "stripe-actions: %s%s%s\n", what, *which ? ": " : "", which);
+	return false;
+}
+
+/* Takes one option, with its value from "--name=value" or the next argument. */
+static bool option_take(struct options *o, enum which command, int argc, char **argv, int *at, FILE *err)
+{
+	const char *word = argv[*at], *equals = strchr(word, '=');
+	const struct option *row = option_find(word, equals ? (size_t)(equals - word) : strlen(word));
+	const char **text;
+
+	if (!row)
+		return fault(err, "there is no such option", word);
+	if (!(row->commands & command))
+		return fault(err, "this command does not take the option", word);
+	if (row->flag) {
+		if (equals)
+			return fault(err, "the option takes no value", word);
+		*(bool *)(void *)((char *)o + row->flag) = true;
+		return true;
+	}
+	text = (const char **)(void *)((char *)o + row->text);
+	if (*text)
+		return fault(err, "the option is given twice", word);
+	if (!equals && *at + 1 == argc)
+		return fault(err, "the option needs a value", word);
+	*text = equals ? equals + 1 : argv[++*at];
+	return true;
+}
+
+static bool options_check(const struct options *o, enum which command, FILE *err)
+{
+	int proofs = (o->token != NULL) + (o->contact != NULL) + (o->user_hash != NULL);
+
+	if (!o->config)
+		return fault(err, "--config FILE is missing", "");
+	if (command == CALL && !o->action)
+		return fault(err, "the name of the action is missing", "");
+	if (proofs > 1)
+		return fault(err, "--token, --user-hash and --contact exclude each other", "");
+	if (o->contact && o->user_id)
+		return fault(err, "--contact and --user-id exclude each other", "");
+	if (o->confirm && o->yes)
+		return fault(err, "--confirm and --yes exclude each other", "");
+	if (command == HASH && !o->user_id)
+		return fault(err, "--user-id ID is missing", "");
+	return true;
+}
+
+bool options_read(struct options *o, int argc, char **argv, FILE *err)
+{
+	enum which command = 0;
+
+	memset(o, 0, sizeof(*o));
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h") || (i == 1 && !strcmp(argv[i], "help"))) {
+			o->help = true;
+			return true;
+		}
+	if (argc < 2)
+		return fault(err, "a command is missing (call, tools, check, hash); --help tells more", "");
+	o->command = argv[1];
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (!strcmp(commands[i].name, o->command))
+			command = commands[i].which;
+	if (!command)
+		return fault(err, "there is no such command (call, tools, check, hash)", o->command);
+	for (int i = 2; i < argc; i++) {
+		if (argv[i][0] == '-' && argv[i][1]) {
+			if (!option_take(o, command, argc, argv, &i, err))
+				return false;
+		} else if (command == CALL && !o->action) {
+			o->action = argv[i];
+		} else {
+			return fault(err, "an argument too many", argv[i]);
+		}
+	}
+	return options_check(o, command, err);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "actions/runtime/agent.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "actions/catalog/action.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+#define WHEN_TO_USE_SHORT 40 /* bytes; less hardly tells a model when to call */
+
+static bool kinds_check(const struct config *c, struct text *why)
+{
+	size_t faults = 0;
+
+	for (size_t i = 0; i < c->n_actions; i++) {
+		if (action_kind_find(c->actions[i].kind))
+			continue;
+		text_format(why, "%s%s: $.actions[%zu].kind: must be one of: ", faults++ ? "\n" : "", c->file, i);
+		for (size_t k = 0; action_kinds[k]; k++)
+			text_format(why, "%s%s", k ? ", " : "", action_kinds[k]->kind);
+	}
+	return !faults;
+}
+
+static bool contacts_open(struct agent *a, struct text *why)
+{
+	const struct config *c = a->config;
+	json_t *none;
+
+	if (c->contacts_file) {
+		a->contacts = contacts_load(c->contacts_file, why);
+	} else {
+		none = c->contacts ? json_incref(c->contacts) : json_array();
+		a->contacts = contacts_read(none, c->file, "$.contacts", why);
+		json_decref(none);
+	}
+	return a->contacts != NULL;
+}
+
+__attribute__((format(printf, 2, 3))) static void warn(struct agent *a, const char *format, ...)
+{
+	va_list args;
+	struct text t;
+
+	text_init(&t, TEXT_NO_CEILING);
+	va_start(args, format);
+	if (vsnprintf(text_room(&t, 512), 512, format, args) < 0)
+		die("a warning could not be formatted");
+	va_end(args);
+	json_array_append_new(a->warnings, json_string(t.data));
+	text_clear(&t);
+}
+
+/* A model chooses by these words: too few of them, or the same twice, and it will not choose, or choose wrong. */
+static void actions_lint(struct agent *a)
+{
+	const struct config *c = a->config;
+
+	for (size_t i = 0; i < c->n_actions; i++) {
+		const struct action_config *one = &c->actions[i];
+
+		if (strlen(one->when_to_use) < WHEN_TO_USE_SHORT)
+			warn(a,
+				"when_to_use_weak: $.actions[%zu].when_to_use: describe concrete requests, in %d "
+				"characters or more",
+				i, WHEN_TO_USE_SHORT);
+		for (size_t j = 0; j < i; j++) {
+			if (*one->when_to_use && !strcmp(one->when_to_use, c->actions[j].when_to_use))
+				warn(a,
+					"when_to_use_weak: $.actions[%zu].when_to_use: is the same as that of "
+					"$.actions[%zu]",
+					i, j);
+			if (one->enabled && c->actions[j].enabled && !strcmp(one->kind, c->actions[j].kind))
+				warn(a, "action_overlap: $.actions[%zu] and $.actions[%zu] are of the same kind", j, i);
+		}
+	}
+	if (!strncmp(c->api_key, "sk_live_", 8))
+		warn(a, "stripe_key_overprivileged: $.stripe.api_key: a restricted key (rk_...) would do");
+	if (!c->audit_file)
+		warn(a, "audit_off: $.audit: runs are not recorded");
+}
+
+struct agent *agent_open(const struct agent_options *options, struct text *why)
+{
+	struct agent *a = mem_alloc(sizeof(*a));
+	char *trouble = NULL;
+
+	a->warnings = json_array();
+	a->consumed = map_new();
+	a->clock = options->clock.now ? options->clock : clock_system();
+	a->config = options->file ? config_load(options->file, why)
+				  : config_parse(options->json, strlen(options->json), options->name, why);
+	if (!a->config || !kinds_check(a->config, why) || !contacts_open(a, why)) {
+		agent_close(a);
+		return NULL;
+	}
+	if (a->config->audit_file) {
+		a->audit = audit_open(a->config->audit_file, &trouble);
+		if (!a->audit) {
+			text_format(why, "%s: $.audit.file: %s", a->config->file, trouble);
+			free(trouble);
+			agent_close(a);
+			return NULL;
+		}
+	}
+	digest_derive(a->config->secrets[0].secret, "stripe-actions: confirmations, cursors, idempotency", a->key);
+	a->stripe = (struct stripe_client) {
+		.transport = options->transport,
+		.clock = a->clock,
+		.api_key = a->config->api_key,
+		.max_retries = a->config->max_retries,
+	};
+	if (!options->transport.send) {
+		a->wire = client_new(a->config->base_url, a->config->connect_timeout_ms, a->config->timeout_ms);
+		a->stripe.transport = client_transport(a->wire);
+	}
+	actions_lint(a);
+	return a;
+}
+
+void agent_close(struct agent *a)
+{
+	if (!a)
+		return;
+	client_free(a->wire);
+	audit_close(a->audit);
+	contacts_free(a->contacts);
+	config_free(a->config);
+	map_free(a->consumed);
+	json_decref(a->warnings);
+	free(a);
+}

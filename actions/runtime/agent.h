@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ACTIONS_AGENT_H
+#define ACTIONS_AGENT_H
+
+#include "actions/core/audit.h"
+#include "actions/core/clock.h"
+#include "actions/core/config.h"
+#include "actions/core/digest.h"
+#include "actions/people/contacts.h"
+#include "actions/stripe/call.h"
+#include "actions/stripe/client.h"
+#include "base/map.h"
+
+/*
+ * One configured agent, opened: configuration, contacts, the way to Stripe, the audit record. All state hangs from
+ * here, so that several agents in one process never meet. Not for several threads at once: a door that has threads
+ * locks around it.
+ */
+struct agent {
+	struct config *config;
+	struct contacts *contacts;
+	struct client *wire; /* NULL when a transport was handed in */
+	struct stripe_client stripe;
+	struct clock clock;
+	struct audit *audit;		/* NULL: none configured */
+	unsigned char key[DIGEST_SIZE]; /* for confirmations, cursors and idempotency keys; derived, never the secret
+					   itself */
+	struct map *consumed;		/* confirmations that were used */
+	json_t *warnings; /* texts for the operator, found at load; none of them keeps the agent from running */
+};
+
+struct agent_options {
+	const char *file; /* the configuration; or: */
+	const char *json; /* the configuration as text, with `name` standing for the file */
+	const char *name;
+	struct transport transport; /* send NULL: libcurl to stripe.base_url */
+	struct clock clock;	    /* now NULL: the machine's own           */
+};
+
+/* NULL with every fault in `why`, one a line. */
+struct agent *agent_open(const struct agent_options *options, struct text *why);
+void agent_close(struct agent *a); /* NULL-safe */
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ACTIONS_RUN_H
+#define ACTIONS_RUN_H
+
+#include "actions/core/envelope.h"
+#include "actions/people/identity.h"
+#include "actions/runtime/agent.h"
+
+/*
+ * One run of one action, whatever the door: a straight line of named steps that ends at the first that says no. Who is
+ * asking, whose account it is and what may be changed come from the host, the contacts and the configuration; nothing
+ * in the arguments, which a model wrote, can widen any of it.
+ */
+#define RUN_INPUTS_MOST ((size_t)64 * 1024) /* bytes of arguments */
+
+struct run_call {
+	const char *action; /* the configured name                                                    */
+	const char *inputs; /* a JSON object as text; NULL or "": no inputs                           */
+	size_t inputs_length;
+	struct evidence evidence; /* what the page presented                                              */
+	const char *environment;  /* NULL: the configured one                                             */
+	const char *confirmation; /* consent to an earlier proposal; NULL: none                            */
+};
+
+/* Zero-initialise, give to run_action, run_clear in any case. */
+struct run_result {
+	struct arena arena;
+	struct problem problem;
+	struct envelope envelope;
+	const char *stage; /* the step at which the run ended */
+};
+
+void run_action(struct agent *a, const struct run_call *call, struct run_result *out);
+void run_clear(struct run_result *r);
+
+#endif

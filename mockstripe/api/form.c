@@ -100,8 +100,15 @@ static const char *array_key(json_t *object, const char *next, char room[24])
 	return room;
 }
 
-static void put_pair(json_t *object, char **segments, size_t n, const char *value)
+bool form_put(json_t *object, char *name, json_t *value)
 {
+	char *segments[FORM_DEPTH + 1];
+	size_t n = split_name(name, segments);
+
+	if (!n) {
+		json_decref(value);
+		return false;
+	}
 	for (size_t i = 0; i + 1 < n; i++) {
 		char room[24];
 		const char *key = segments[i];
@@ -121,7 +128,8 @@ static void put_pair(json_t *object, char **segments, size_t n, const char *valu
 
 	if (n > 1 && !*key)
 		key = array_key(object, NULL, room);
-	json_object_set_new(object, key, json_string(value));
+	json_object_set_new(object, key, value);
+	return true;
 }
 
 bool form_read(json_t *into, const char *text, size_t length, struct arena *arena, const char **why)
@@ -134,7 +142,6 @@ bool form_read(json_t *into, const char *text, size_t length, struct arena *aren
 		size_t size = end ? (size_t)(end - pair) : length - at;
 		const char *equals = memchr(pair, '=', size);
 		size_t name_size = equals ? (size_t)(equals - pair) : size;
-		char *segments[FORM_DEPTH + 1];
 
 		at += size + 1;
 		if (!size)
@@ -144,19 +151,17 @@ bool form_read(json_t *into, const char *text, size_t length, struct arena *aren
 			return false;
 		}
 		char *name = percent_decode(arena, pair, name_size, true);
-		char *value = equals ? percent_decode(arena, equals + 1, size - name_size - 1, true) : arena_text(arena, "");
+		char *value =
+			equals ? percent_decode(arena, equals + 1, size - name_size - 1, true) : arena_text(arena, "");
 
 		if (!name || !value) {
 			*why = "Invalid request: a parameter is not valid percent-encoded UTF-8.";
 			return false;
 		}
-		size_t n = split_name(name, segments);
-
-		if (!n) {
+		if (!form_put(into, name, json_string(value))) {
 			*why = "Invalid request: a parameter is nested too deeply.";
 			return false;
 		}
-		put_pair(into, segments, n, value);
 	}
 	return true;
 }

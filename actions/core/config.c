@@ -104,6 +104,12 @@ static void read_identity(struct load *l)
 	c->leeway = js_int(identity, "leeway_seconds", 60);
 }
 
+static bool is_loopback(const char *host)
+{
+	return !strncmp(host, "127.", 4) || !strncmp(host, "[::1]", 5) ||
+	       (!strncmp(host, "localhost", 9) && (!host[9] || host[9] == ':' || host[9] == '/'));
+}
+
 static void read_stripe(struct load *l)
 {
 	struct config *c = l->c;
@@ -118,10 +124,14 @@ static void read_stripe(struct load *l)
 		fault(l, "$.stripe.base_url", "must begin with http:// or https://");
 	else if (!host[3] || host[3] == '/' || strpbrk(host + 3, " ?#@"))
 		fault(l, "$.stripe.base_url", "must be scheme, host and port only");
+	c->api_key = read_secret(l, js_get(stripe, "api_key"), "$.stripe.api_key");
+	/* A live key can move money; on a wire that others read it is theirs. The machine itself may be asked in the
+	 * clear. */
+	if (!strncmp(url, "http://", 7) && strstr(c->api_key, "_live_") && !is_loopback(url + 7))
+		fault(l, "$.stripe.base_url", "a live key is sent over https only");
 	while (length && url[length - 1] == '/')
 		length--;
 	c->base_url = arena_range(&c->arena, url, length);
-	c->api_key = read_secret(l, js_get(stripe, "api_key"), "$.stripe.api_key");
 	if (*c->api_key && strncmp(c->api_key, "sk_", 3) && strncmp(c->api_key, "rk_", 3))
 		fault(l, "$.stripe.api_key", "must be a secret (sk_...) or restricted (rk_...) key");
 	for (const char *k = c->api_key; *k; k++)

@@ -53,15 +53,18 @@ static bool hash_verify(
 bool identity_verify(
 	const struct config *c, const struct evidence *e, int64_t now, struct identity *out, struct problem *why)
 {
+	struct identity found;
+
 	if (e->token) {
 		if (!c->takes_token)
 			return problem_raise(why, PROBLEM_IDENTITY_METHOD_OFF, "identity.methods does not list token");
-		if (!token_verify(c, e->token, now, out, why))
+		if (!token_verify(c, e->token, now, &found, why))
 			return false;
 		/* A page that names another user beside the token is confused about who is signed in. */
-		if (e->user_id && strcmp(e->user_id, out->user_id) != 0)
+		if (e->user_id && strcmp(e->user_id, found.user_id) != 0)
 			return problem_raise(why, PROBLEM_IDENTITY_USER_ID_INVALID,
 				"the user_id given beside the token is not the token's");
+		*out = found;
 		return true;
 	}
 	if (!e->user_hash)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/resources.h"
 
-#define EACH_RESOURCE(X)
+#define EACH_RESOURCE(X) \
+	X(plan) \
+	X(price) \
+	X(product) \
+	X(product_feature)
 
 #define DECLARE(name) extern const struct resource name##_resource;
 EACH_RESOURCE(DECLARE)

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "resources/check.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "api/fail.h"
+#include "api/params.h"
+#include "value/calendar.h"
+
+#define YEARS_AHEAD 5
+
+const char *name_in(struct call *call, const char *where, const char *name)
+{
+	return where ? arena_format(&call->arena, "%s[%s]", where, name) : name;
+}
+
+const char *name_at(struct call *call, const char *where, size_t index)
+{
+	return arena_format(&call->arena, "%s[%zu]", where, index);
+}
+
+static bool is_url(const char *url)
+{
+	size_t scheme = !strncasecmp(url, "https://", 8) ? 8 : !strncasecmp(url, "http://", 7) ? 7 : 0;
+	const char *host = url + scheme;
+
+	/* A host begins with a letter, a digit or the bracket of an IPv6 address; blanks stand nowhere in a URL. */
+	return scheme && *host && !strchr("/:?#.@ ", *host) && !strpbrk(host, " \t\r\n<>\"");
+}
+
+int check_url(struct call *call, const char *url, const char *where)
+{
+	return !url || is_url(url) ? 0 : fail_invalid(call, "url_invalid", where, "Not a valid URL");
+}
+
+int check_deadline(struct call *call, int64_t at, const char *where)
+{
+	int64_t latest = call->now;
+
+	if (at <= call->now)
+		return fail_invalid(
+			call, NULL, where, "Invalid timestamp: must be an integer Unix timestamp in the future.");
+	if (calendar_add(call->now, CALENDAR_INTERVAL_YEAR, YEARS_AHEAD, &latest) && at > latest)
+		return fail_invalid(
+			call, NULL, where, "Invalid timestamp: can be no more than five years in the future.");
+	return 0;
+}
+
+int fail_exclusive(struct call *call, const char *where, const char *a, const char *b)
+{
+	return fail_invalid(call, NULL, name_in(call, where, b),
+		"You may only specify one of these parameters: %s, %s.", name_in(call, where, a),
+		name_in(call, where, b));
+}
+
+int spec_apply(
+	struct call *call, json_t *body, const struct schema_resource *type, json_t *spec, const char *const *except)
+{
+	json_t *own = call->params;
+	int result;
+
+	call->params = spec;
+	result = params_apply(call, body, type, except);
+	call->params = own;
+	return result;
+}

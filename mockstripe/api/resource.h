@@ -34,6 +34,13 @@ struct resource {
 	const struct resource_include *includes;
 	/* Sets the fields whose default is not the description's plain one (null, 0, false, first enum value). */
 	void (*fill)(struct call *call, json_t *body);
+	/*
+	 * A fixture has brought this record, complete and stored; what it refers to is stored too. Sets the private state
+	 * that the record needs to live on (a due time), through the journal; emits nothing. Called parents first: customer,
+	 * subscription, its items, invoice, its lines. Not for snapshots, which bring their private state. A failure refuses
+	 * the fixture with its message.
+	 */
+	void (*adopt)(struct call *call, struct record *r);
 	/* Its due time has come: call->now is that time. Must move or clear the due time. Failures roll back and die. */
 	void (*on_due)(struct call *call, struct record *r);
 	/* Before the generic delete, and whenever a parent takes it along; 0, or -1 to refuse. */

@@ -60,6 +60,7 @@ struct engine *engine_new(const struct engine_options *options)
 	e->accounts = map_new();
 	e->base_url = mem_copy_text("");
 	pthread_mutex_init(&e->lock, NULL);
+	pthread_mutex_init(&e->loads, NULL);
 	return e;
 }
 
@@ -80,6 +81,7 @@ void engine_free(struct engine *e)
 	reqlog_free(e->log);
 	inflight_free(e->inflight);
 	pthread_mutex_destroy(&e->lock);
+	pthread_mutex_destroy(&e->loads);
 	free(e->api.by_type);
 	free(e->api.handlers);
 	free((bool *)(uintptr_t)e->api.makeable);

@@ -14,6 +14,7 @@ struct engine {
 	struct reqlog *log;
 	struct inflight *inflight;
 	pthread_mutex_t lock; /* of the registry: accounts, keys, the request counter */
+	pthread_mutex_t loads; /* one fixture at a time: it holds the locks of several accounts */
 	struct map *accounts;
 	uint64_t requests; /* request ids made */
 	char *base_url;

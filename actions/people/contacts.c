@@ -94,7 +94,10 @@ struct contacts *contacts_load(const char *file, struct text *why)
 	json_t *tree = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
 
 	if (!tree) {
-		text_format(why, "%s: line %d, column %d: %s", file, error.line, error.column, error.text);
+		if (error.line > 0)
+			text_format(why, "%s: line %d, column %d: %s", file, error.line, error.column, error.text);
+		else
+			text_format(why, "%s: %s", file, error.text);
 		return NULL;
 	}
 	c = contacts_read(tree, file, "$", why);

@@ -116,7 +116,7 @@ static const struct bad_row {
 	{ "bad__inline_contact", "{" BASE ",\"actions\":[],\"contacts\":[{}]}",
 		"agent.json: $.contacts[0].external_id" },
 	{ "bad__contacts_file_missing", "{" BASE ",\"actions\":[],\"contacts\":{\"file\":\"/nowhere/contacts.json\"}}",
-		"/nowhere/contacts.json: line -1, column -1: unable to open" },
+		"/nowhere/contacts.json: unable to open" },
 	{ "bad__audit_file", "{" BASE ",\"actions\":[],\"audit\":{\"file\":\"/nowhere/audit.jsonl\"}}",
 		"agent.json: $.audit.file: /nowhere/audit.jsonl: No such file or directory" },
 };

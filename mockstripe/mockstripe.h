@@ -29,6 +29,8 @@
 #define MS_API
 #endif
 
+#define MS_VERSION "0.1.0"
+
 struct ms;
 struct ms_mark;
 

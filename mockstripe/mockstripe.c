@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds the house: the engine, the control room, the doors in front; and serves the embedding API from them. */
+#include "mockstripe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "control/control.h"
+#include "control/state.h"
+#include "doors/direct.h"
+#include "doors/http.h"
+#include "engine/engine.h"
+#include "engine/fixture.h"
+
+struct ms {
+	struct engine *engine;
+	struct front front;
+	struct http_door *http, *https, *local;
+	void (*on_exchange)(void *arg, const struct ms_exchange *exchange);
+	void *on_exchange_arg;
+	pthread_mutex_t lock; /* of what stands below; never held while an account's is taken */
+	struct map *keys;     /* account -> the key that ms_key made */
+	struct list marks;    /* of struct ms_mark, so that ms_stop can empty those that the caller still holds */
+};
+
+struct ms_mark {
+	struct ms *ms; /* NULL once it has stopped */
+	struct picture *picture;
+};
+
+/* ---- start and stop ---- */
+
+static struct ms_exchange shown(const struct logged *e)
+{
+	return (struct ms_exchange) {
+		.number = e->number,
+		.at = e->at,
+		.account = e->account,
+		.method = e->method,
+		.path = e->target,
+		.key = e->key,
+		.request_body = e->request ? e->request->data : "",
+		.request_length = e->request ? e->request->length : 0,
+		.route = e->route,
+		.stage = e->stage,
+		.request_id = e->request_id,
+		.idempotency_key = e->idempotency_key,
+		.status = e->status,
+		.response_body = e->response ? e->response->data : "",
+		.response_length = e->response ? e->response->length : 0,
+		.replayed = e->replayed,
+	};
+}
+
+static void tell_exchange(void *arg, const struct logged *e)
+{
+	const struct ms *ms = arg;
+	struct ms_exchange exchange = shown(e);
+
+	ms->on_exchange(ms->on_exchange_arg, &exchange);
+}
+
+static void build(struct ms *ms, const struct ms_options *o)
+{
+	struct engine_options options = {
+		.seed = o->seed,
+		.now = o->now,
+		.strict_keys = o->strict_keys,
+		.account_per_key = o->account_per_key,
+		.lenient_ids = o->lenient_ids,
+		.log_capacity = o->log_capacity,
+	};
+
+	if (o->on_exchange) {
+		ms->on_exchange = o->on_exchange;
+		ms->on_exchange_arg = o->on_exchange_arg;
+		options.on_exchange = tell_exchange;
+		options.on_exchange_arg = ms;
+	}
+	ms->engine = engine_new(&options);
+	ms->front = (struct front) { .engine = ms->engine, .control = control_new(ms->engine) };
+	ms->keys = map_new();
+	pthread_mutex_init(&ms->lock, NULL);
+}
+
+/* Sockets listen before the fixtures are loaded, so that a busy port is known at once, but nobody accepts yet. */
+struct sockets {
+	struct listener http, https, local;
+	struct tls_pair pair;
+};
+
+static bool open_https(struct sockets *s, const struct ms_options *o, char **why)
+{
+	int port = o->https_port == -2 ? 0 : o->https_port;
+	bool certified;
+
+	if (!o->https_port || o->https_port == -1)
+		return true;
+	if (!o->cert_file != !o->key_file) {
+		*why = mem_copy_text(
+			"a certificate and its key go together: give both files, or neither for a self-signed one");
+		return false;
+	}
+	certified =
+		o->cert_file ? tls_read(&s->pair, o->cert_file, o->key_file, why) : tls_make(&s->pair, o->bind, why);
+	return certified && listener_open_tcp(&s->https, "https", o->bind, port, why);
+}
+
+static bool open_sockets(struct sockets *s, const struct ms_options *o, char **why)
+{
+	if (o->no_socket)
+		return true;
+	if (o->http_port >= 0 && !listener_open_tcp(&s->http, "http", o->bind, o->http_port, why))
+		return false;
+	if (!open_https(s, o, why))
+		return false;
+	return !o->unix_path || listener_open_unix(&s->local, o->unix_path, why);
+}
+
+static void close_sockets(struct sockets *s)
+{
+	struct listener *all[] = { &s->http, &s->https, &s->local };
+
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (all[i]->fd >= 0)
+			listener_close(all[i]);
+	tls_clear(&s->pair);
+}
+
+static bool open_door(struct ms *ms, struct http_door **door, struct listener *l, const struct tls_pair *pair,
+	unsigned threads, char **why)
+{
+	if (l->fd >= 0)
+		*door = http_door_open(&ms->front, l, pair, threads, why);
+	return *door || l->fd < 0;
+}
+
+static bool load_all(struct ms *ms, const char *const *paths, char **why)
+{
+	for (; paths && *paths; paths++)
+		if (!fixture_load(ms->engine, NULL, *paths, why))
+			return false;
+	return true;
+}
+
+static bool open_house(struct ms *ms, struct sockets *s, const struct ms_options *o, char **why)
+{
+	const char *base = s->http.url ? s->http.url : s->https.url;
+
+	engine_set_base_url(ms->engine, base ? base : "");
+	return load_all(ms, o->fixtures, why) && open_door(ms, &ms->http, &s->http, NULL, o->threads, why) &&
+	       open_door(ms, &ms->https, &s->https, &s->pair, o->threads, why) &&
+	       open_door(ms, &ms->local, &s->local, NULL, o->threads, why);
+}
+
+struct ms *ms_start(const struct ms_options *options, char **why)
+{
+	static const struct ms_options defaults = { 0 };
+	struct sockets s = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { 0 } };
+	const struct ms_options *o = options ? options : &defaults;
+	char *reason = NULL;
+	struct ms *ms = NULL;
+	bool opened = open_sockets(&s, o, &reason);
+
+	if (opened) {
+		/* Before the first thread (jansson, "Thread safety"). */
+		json_object_seed(0);
+		ms = mem_alloc(sizeof *ms);
+		build(ms, o);
+		opened = open_house(ms, &s, o, &reason);
+	}
+	close_sockets(&s);
+	if (opened)
+		return ms;
+	ms_stop(ms);
+	if (why)
+		*why = reason;
+	else
+		free(reason);
+	return NULL;
+}
+
+static void free_key(void *arg, const char *account, void *key)
+{
+	(void)arg, (void)account;
+	free(key);
+}
+
+void ms_stop(struct ms *ms)
+{
+	if (!ms)
+		return;
+	http_door_close(ms->http);
+	http_door_close(ms->https);
+	http_door_close(ms->local);
+	for (size_t i = 0; i < ms->marks.count; i++) {
+		struct ms_mark *mark = ms->marks.at[i];
+
+		picture_free(mark->picture);
+		*mark = (struct ms_mark) { 0 };
+	}
+	list_clear(&ms->marks);
+	control_free(ms->front.control);
+	engine_free(ms->engine);
+	map_each(ms->keys, free_key, NULL);
+	map_free(ms->keys);
+	pthread_mutex_destroy(&ms->lock);
+	free(ms);
+}
+
+const char *ms_url(const struct ms *ms)
+{
+	return ms->http ? http_door_url(ms->http) : "";
+}
+
+const char *ms_https_url(const struct ms *ms)
+{
+	return ms->https ? http_door_url(ms->https) : "";
+}
+
+/* ---- calls ---- */
+
+const char *ms_key(struct ms *ms, const char *account)
+{
+	const char *id = account ? account : ENGINE_DEFAULT_ACCOUNT;
+	char random[25], *key;
+
+	pthread_mutex_lock(&ms->lock);
+	key = map_get(ms->keys, id);
+	if (!key) {
+		/* Made from the account's name alone, so that logs of two runs are the same. */
+		random_base62(random, sizeof random - 1, random_hash(id, strlen(id), 2), 0, 0);
+		key = mem_format("sk_test_%s", random);
+		map_put(ms->keys, id, key);
+		keyring_add(engine_keys(ms->engine), key, id, false, NULL);
+	}
+	pthread_mutex_unlock(&ms->lock);
+	engine_account(ms->engine, id, true);
+	return key;
+}
+
+struct hold {
+	struct bytes *body;
+	const char **headers;
+};
+
+static void give(struct ms_response *out, int status, struct bytes *body, const char **headers)
+{
+	struct hold *hold = mem_alloc(sizeof *hold);
+
+	*hold = (struct hold) { .body = body, .headers = headers };
+	*out = (struct ms_response) {
+		.status = status,
+		.body = body->data,
+		.length = body->length,
+		.headers = headers,
+		.hold = hold,
+	};
+}
+
+int ms_call(struct ms *ms, const struct ms_request *r, struct ms_response *out)
+{
+	static const struct origin nowhere = { .loopback = false };
+	struct request request = {
+		.method = r->method,
+		.target = r->path,
+		.body = r->body,
+		.body_length = !r->body		? 0
+			       : r->body_length ? r->body_length
+						: strlen(r->body),
+		.key = r->key,
+	};
+	struct reply reply;
+
+	direct_read_headers(&request, r->headers);
+	front_serve(&ms->front, &request, &nowhere, &reply);
+	give(out, reply.status, reply.body, direct_write_headers(&reply, &request));
+	return 0;
+}
+
+void ms_response_clear(struct ms_response *response)
+{
+	struct hold *hold;
+
+	if (!response)
+		return;
+	hold = response->hold;
+	if (hold) {
+		bytes_drop(hold->body);
+		free(hold->headers);
+		free(hold);
+	}
+	*response = (struct ms_response) { 0 };
+}
+
+bool ms_peek(struct ms *ms, const char *account, const char *id, struct ms_response *out)
+{
+	struct bytes *body = state_peek(ms->engine, account, id);
+	bool found = body != NULL;
+
+	give(out, found ? 200 : 404, found ? body : bytes_new("", 0), mem_alloc(sizeof(char *)));
+	return found;
+}
+
+/* ---- state ---- */
+
+int ms_load(struct ms *ms, const char *account, const char *path, char **why)
+{
+	char *reason = NULL;
+
+	if (fixture_load(ms->engine, account, path, &reason))
+		return 0;
+	if (why)
+		*why = reason;
+	else
+		free(reason);
+	return -1;
+}
+
+char *ms_snapshot(struct ms *ms, const char *account)
+{
+	struct account *a = engine_account(ms->engine, account, false);
+
+	return a ? snapshot_text(a) : NULL;
+}
+
+int ms_reset(struct ms *ms, const char *account)
+{
+	if (account)
+		return state_reset(ms->engine, account) ? 0 : -1;
+	state_reset_all(ms->engine);
+	return 0;
+}
+
+struct ms_mark *ms_mark(struct ms *ms, const char *account)
+{
+	struct picture *picture = picture_take(ms->engine, account);
+	struct ms_mark *mark;
+
+	if (!picture)
+		return NULL;
+	mark = mem_alloc(sizeof *mark);
+	*mark = (struct ms_mark) { .ms = ms, .picture = picture };
+	pthread_mutex_lock(&ms->lock);
+	list_add(&ms->marks, mark);
+	pthread_mutex_unlock(&ms->lock);
+	return mark;
+}
+
+int ms_rewind(struct ms *ms, const struct ms_mark *mark)
+{
+	if (!mark || mark->ms != ms)
+		return -1;
+	picture_restore(mark->picture);
+	return 0;
+}
+
+void ms_mark_free(struct ms_mark *mark)
+{
+	struct ms *ms = mark ? mark->ms : NULL;
+
+	if (ms) {
+		pthread_mutex_lock(&ms->lock);
+		for (size_t i = ms->marks.count; i-- > 0;)
+			if (ms->marks.at[i] == mark)
+				list_remove(&ms->marks, i);
+		pthread_mutex_unlock(&ms->lock);
+		picture_free(mark->picture);
+	}
+	free(mark);
+}
+
+int64_t ms_now(struct ms *ms, const char *account)
+{
+	int64_t now;
+
+	return state_now(ms->engine, account, &now) ? now : -1;
+}
+
+int ms_advance(struct ms *ms, const char *account, int64_t seconds)
+{
+	return state_advance(ms->engine, account, seconds) ? 0 : -1;
+}
+
+struct each {
+	void (*call)(void *arg, const struct ms_exchange *e);
+	void *arg;
+};
+
+static void pass_on(void *arg, const struct logged *e)
+{
+	const struct each *each = arg;
+	struct ms_exchange exchange = shown(e);
+
+	each->call(each->arg, &exchange);
+}
+
+void ms_each_request(
+	struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_exchange *e), void *arg)
+{
+	struct each pass = { .call = each, .arg = arg };
+
+	reqlog_each(engine_log(ms->engine), account, pass_on, &pass);
+}

@@ -47,9 +47,19 @@ struct record *journal_add_body(struct journal *j, const struct schema_resource 
 	struct body *body, int64_t created)
 {
 	struct account *a = j->account;
-	struct record *r = account_put(a, type, id, body, created, a->sequence + 1, false);
-	struct entry *e = mem_alloc(sizeof *e);
+	struct record *r = account_find(a, id);
+	struct entry *e;
 
+	if (r && r->deleted) { /* the id of a deleted coupon may be used again: the record gets a second life */
+		entry_for(j, r);
+		r->type = type;
+		r->created = created;
+		r->sequence = ++a->sequence;
+		account_set_body(r, body, false);
+		return r;
+	}
+	r = account_put(a, type, id, body, created, a->sequence + 1, false);
+	e = mem_alloc(sizeof *e);
 	e->record = r;
 	r->listed = true;
 	list_add(&j->entries, e);

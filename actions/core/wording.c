@@ -21,6 +21,7 @@ const char *wording_money(struct arena *arena, int64_t amount, const char *curre
 	const char *digits, *point;
 	size_t whole;
 
+	currency = currency ? currency : "";
 	text_init(&plain, TEXT_NO_CEILING);
 	text_init(&out, TEXT_NO_CEILING);
 	currency_format_plain(&plain, amount, currency);
@@ -35,7 +36,8 @@ const char *wording_money(struct arena *arena, int64_t amount, const char *curre
 		text_char(&out, digits[i]);
 	}
 	text_put(&out, digits + whole);
-	text_char(&out, ' ');
+	if (*currency)
+		text_char(&out, ' ');
 	for (const char *c = currency; *c; c++)
 		text_char(&out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
 	text_clear(&plain);

@@ -8,7 +8,8 @@
 
 /* Money, dates and periods as a person reads them, in English. All results live in the arena. */
 
-/* "1,234.50 USD", "500 JPY", "-3.00 EUR": always number and code, as symbols are ambiguous. */
+/* "1,234.50 USD", "500 JPY", "-3.00 EUR": always number and code, as symbols are ambiguous. Without a currency, the
+ * number. */
 const char *wording_money(struct arena *arena, int64_t amount, const char *currency);
 /* "23 December 2026" with the zone named: "(UTC)". A period end at midnight is the day before further west. */
 const char *wording_date(struct arena *arena, int64_t at);

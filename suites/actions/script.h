@@ -24,7 +24,7 @@ struct reply {
 struct script {
 	struct reply replies[64];
 	size_t n_replies;
-	char *log[128]; /* "POST /v1/x a=b" and a blank and the idempotency key, if there is one */
+	char *log[1024]; /* "POST /v1/x a=b" and a blank and the idempotency key, if there is one */
 	size_t n_log;
 	int64_t now;
 	unsigned waits[32]; /* milliseconds */

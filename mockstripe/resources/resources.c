@@ -2,10 +2,13 @@
 #include "resources/resources.h"
 
 #define EACH_RESOURCE(X) \
+	X(coupon) \
+	X(discount) \
 	X(plan) \
 	X(price) \
 	X(product) \
-	X(product_feature)
+	X(product_feature) \
+	X(promotion_code)
 
 #define DECLARE(name) extern const struct resource name##_resource;
 EACH_RESOURCE(DECLARE)

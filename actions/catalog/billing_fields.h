@@ -7,10 +7,7 @@
 
 #include "base/arena.h"
 
-/* What a billing address, an e-mail address and a phone number have to look like before Stripe is asked. */
-
-/* RFC 5321 in the form people use: local part of atoms, a domain with a dot; ASCII; at most 254 characters. */
-bool email_is_valid(const char *email);
+/* What a billing address and a phone number have to look like before Stripe is asked. */
 
 /* International form (E.164: + and 7 to 15 digits) without spaces, dots, hyphens and parentheses; NULL when it is none.
  */

@@ -7,6 +7,7 @@
 #include "actions/core/wording.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "value/email.h"
 
 /* Change Billing Information: address, e-mail, phone and name, as far as the operator allows each. */
 

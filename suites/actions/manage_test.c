@@ -1,215 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "suites/actions/company.h"
 
-/* The four actions: what they say, what they ask of Stripe, and what they refuse. */
-
-/* ---- Get Subscription Info ---- */
-
-static const struct info_row {
-	const char *name, *subscriptions, *inputs, *says, *data; /* data: part of the JSON */
-} info_rows[] = {
-	{ "info__active", LIST(ADA_SUBSCRIPTION), "{}",
-		"Your subscription Basic (20.00 USD per month): active. It renews on 21 January 2026 (UTC).",
-		"\"renews_at\":\"2026-01-21T00:00:00Z\"" },
-	{ "info__quantity", LIST(SUBSCRIPTION("sub_1", "active", ITEM(BASIC, "3"), "")), "{}",
-		"Basic (3 x 20.00 USD = 60.00 USD per month)", "\"quantity\":3" },
-	{ "info__name_of_the_product",
-		LIST(SUBSCRIPTION("sub_1", "active", ITEM(PRICE("price_else", "123456", "year", "true"), "1"), "")),
-		"{}", "Product One (1,234.56 USD per year)", "\"plan\":\"Product One\"" },
-	{ "info__trial", LIST(SUBSCRIPTION("sub_1", "trialing", ITEM(BASIC, "1"), ",\"trial_end\":1768953600")), "{}",
-		"The trial runs until 21 January 2026 (UTC); the first payment is taken then.",
-		"\"trial_end\":\"2026-01-21T00:00:00Z\"" },
-	{ "info__ends_with_the_period", LIST(ADA_ENDING), "{}",
-		"It is set to end on 21 January 2026 (UTC) and won't renew.",
-		"\"renews_at\":null,\"ends_at\":\"2026-01-21T00:00:00Z\"" },
-	{ "info__ends_on_a_day", LIST(SUBSCRIPTION("sub_1", "active", ITEM(BASIC, "1"), ",\"cancel_at\":1767312000")),
-		"{}", "It is set to end on 2 January 2026 (UTC)", "\"ends_at\":\"2026-01-02T00:00:00Z\"" },
-	{ "info__past_due", LIST(SUBSCRIPTION("sub_1", "past_due", ITEM(BASIC, "1"), "")), "{}",
-		"The last payment did not go through. The current period ends on 21 January 2026 (UTC). The open "
-		"invoice can be "
-		"paid here: https://invoice.example/i",
-		"\"pay_invoice_url\":\"https://invoice.example/i\"" },
-	{ "info__unpaid", LIST(SUBSCRIPTION("sub_1", "unpaid", ITEM(BASIC, "1"), "")), "{}",
-		"Its last invoices were not paid, so it is on hold. The open invoice can be paid here: https://",
-		"unpaid" },
-	{ "info__incomplete", LIST(SUBSCRIPTION("sub_1", "incomplete", ITEM(BASIC, "1"), "")), "{}",
-		"Its first payment still has to be completed.", "incomplete" },
-	{ "info__paused", LIST(SUBSCRIPTION("sub_1", "paused", ITEM(BASIC, "1"), "")), "{}",
-		"It is paused: the trial ended without a payment method.", "\"renews_at\":null" },
-	{ "info__payments_paused",
-		LIST(SUBSCRIPTION(
-			"sub_1", "active", ITEM(BASIC, "1"), ",\"pause_collection\":{\"resumes_at\":1767312000}")),
-		"{}", "Payments are paused until 2 January 2026 (UTC).", "active" },
-	{ "info__metered",
-		LIST(SUBSCRIPTION("sub_1", "active",
-			"{\"id\":\"si_1\",\"current_period_end\":1768953600,\"price\":{\"id\":\"price_m\",\"currency\":"
-			"\"usd\",\"nickname\":"
-			"\"Calls\",\"unit_amount\":1,\"recurring\":{\"interval\":\"month\",\"interval_count\":1,"
-			"\"usage_type\":\"metered\"}}"
-			"}",
-			"")),
-		"{}", "Calls (billed by use, every month)", "\"amount\":null" },
-	{ "info__none", LIST(""), "{}", "You have no active subscription.", "\"code\":\"no_subscriptions\"" },
-	{ "info__only_ended", LIST(ADA_ENDED), "{}", "You have no active subscription.", "\"subscriptions\":[]" },
-	{ "info__ended_when_asked", LIST(ADA_ENDED), "{\"include_ended\":true}", "It ended on 1 January 2026 (UTC).",
-		"\"ended_at\":\"2026-01-01T00:00:00Z\"" },
-	{ "info__several_oldest_first",
-		LIST(SUBSCRIPTION("sub_new", "active", ITEM(PRO, "1"), "") "," SUBSCRIPTION(
-			"sub_old", "active", ITEM(BASIC, "1"), "")),
-		"{}", "You have 2 subscriptions:\n- Basic (20.00 USD per month): active.",
-		"\"subscription\":\"sub_2\",\"plan\":\"Pro\"" },
-};
-
-static void info_row_test(void **state)
-{
-	const struct info_row *row = *state;
-	struct company c;
-	char *data;
-
-	company_open(&c, COMPANY_CONFIG);
-	script_first(
-		&c.script, (struct reply) { .method = "GET", .path = "/v1/subscriptions", .body = row->subscriptions });
-	company_get(&c, "/v1/invoices",
-		LIST("{\"id\":\"in_1\",\"customer\":\"cus_ada\",\"hosted_invoice_url\":\"https://invoice.example/"
-		     "i\"}"));
-	company_run(&c, "ada", "get_subscription", row->inputs, NULL);
-	assert_status(&c, ENVELOPE_OK);
-	assert_holds(company_message(&c), row->says);
-	data = json_dumps(c.result.envelope.data, JSON_COMPACT);
-	assert_holds(data, row->data);
-	assert_lacks(data, "cus_");
-	free(data);
-	assert_string_equal(script_asked(&c.script, "GET /v1/subscriptions"),
-		"GET /v1/subscriptions customer=cus_ada&status=all&limit=100");
-	company_close(&c);
-}
-
-static void info__never_shows_what_is_not_the_customers(void **state)
-{
-	struct company c;
-
-	(void)state;
-	company_open(&c, COMPANY_CONFIG);
-	company_run(&c, "bob", "get_subscription", "{}", NULL); /* Stripe answers with ada's, whatever was asked */
-	assert_code(&c.result.problem, PROBLEM_STRIPE_BAD_RESPONSE);
-	assert_lacks(company_message(&c), "Basic");
-	company_close(&c);
-}
-
-/* ---- Get Invoices ---- */
-
-#define INVOICE(id, number, status, more)                                                                              \
-	"{\"id\":\"" id "\",\"customer\":\"cus_ada\",\"number\":" number ",\"status\":\"" status                       \
-	"\",\"created\":1767225600,\"currency\":\"usd\",\"total\":2000,\"amount_due\":2000,\"amount_remaining\":2000," \
-	"\"hosted_invoice_url\":\"https://pay.example/" id "\",\"invoice_pdf\":\"https://pdf.example/" id "\"" more    \
-	"}"
-
-static const struct invoice_row {
-	const char *name, *invoices, *inputs, *query, *says, *lacks;
-} invoice_rows[] = {
-	{ "invoice__paid", LIST(INVOICE("in_1", "\"A-1\"", "paid", ",\"status_transitions\":{\"paid_at\":1767312000}")),
-		"{}", "customer=cus_ada&limit=7",
-		"- A-1 of 1 January 2026 (UTC): 20.00 USD, paid on 2 January 2026 (UTC).\n  View: "
-		"https://pay.example/in_1\n  PDF: "
-		"https://pdf.example/in_1",
-		"null" },
-	{ "invoice__failed_with_another_try",
-		LIST(INVOICE("in_1", "\"A-1\"", "open", ",\"attempted\":true,\"next_payment_attempt\":1767312000")),
-		"{}", "", "the payment failed, the next try is on 2 January 2026 (UTC)", "paid on" },
-	{ "invoice__failed_for_good", LIST(INVOICE("in_1", "\"A-1\"", "open", ",\"attempt_count\":4")), "{}", "",
-		"the payment failed, 20.00 USD is open", "next try" },
-	{ "invoice__due", LIST(INVOICE("in_1", "\"A-1\"", "open", ",\"due_date\":1767312000")), "{}", "",
-		"to be paid by 2 January 2026 (UTC)", "failed" },
-	{ "invoice__void", LIST(INVOICE("in_1", "\"A-1\"", "void", "")), "{}", "", "cancelled, nothing is owed",
-		"failed" },
-	{ "invoice__uncollectible", LIST(INVOICE("in_1", "\"A-1\"", "uncollectible", "")), "{}", "",
-		"written off; it can still be paid by its link", "failed" },
-	{ "invoice__drafts_are_not_shown",
-		LIST(INVOICE("in_2", "null", "draft", "") "," INVOICE("in_1", "\"A-1\"", "paid", "")), "{}", "", "A-1",
-		"in_2" },
-	{ "invoice__none", LIST(""), "{}", "", "There are no invoices yet.", "Your" },
-	{ "invoice__none_like_that", LIST(""), "{\"status\":[\"open\"]}", "status=open",
-		"I found no invoices like that.", "yet" },
-	{ "invoice__only_drafts", LIST(INVOICE("in_2", "null", "draft", "")), "{}", "", "There are no invoices yet.",
-		"in_2" },
-	{ "invoice__of_a_subscription", LIST(INVOICE("in_1", "\"A-1\"", "paid", "")), "{\"subscription\":\"sub_1\"}",
-		"subscription=sub_ada", "A-1", "sub_ada" },
-	{ "invoice__between_days", LIST(INVOICE("in_1", "\"A-1\"", "paid", "")),
-		"{\"from\":\"2026-01-01\",\"to\":\"2026-01-31\"}", "created[gte]=1767225600&created[lt]=1769904000",
-		"A-1", "null" },
-	{ "invoice__two_states",
-		LIST(INVOICE("in_2", "\"A-2\"", "void", "") "," INVOICE("in_1", "\"A-1\"", "paid", "")),
-		"{\"status\":[\"paid\",\"open\"]}", "limit=100", "A-1", "A-2" },
-};
-
-static void invoice_row_test(void **state)
-{
-	const struct invoice_row *row = *state;
-	struct company c;
-
-	company_open(&c, COMPANY_CONFIG);
-	company_get(&c, "/v1/invoices", row->invoices);
-	company_run(&c, "ada", "get_invoices", row->inputs, NULL);
-	assert_status(&c, ENVELOPE_OK);
-	assert_holds(company_message(&c), row->says);
-	assert_lacks(company_message(&c), row->lacks);
-	assert_holds(script_asked(&c.script, "GET /v1/invoices"), row->query);
-	company_close(&c);
-}
-
-static const struct bad_invoice_row {
-	const char *name, *inputs, *detail;
-	enum problem_code code;
-} bad_invoice_rows[] = {
-	{ "bad_invoice__day_of_no_calendar", "{\"from\":\"2026-02-30\"}", "from is not a day",
-		PROBLEM_ARGUMENTS_INVALID },
-	{ "bad_invoice__day_in_words", "{\"to\":\"yesterday!\"}", "to is not a day", PROBLEM_ARGUMENTS_INVALID },
-	{ "bad_invoice__from_after_to", "{\"from\":\"2026-02-02\",\"to\":\"2026-02-01\"}", "from is after to",
-		PROBLEM_ARGUMENTS_INVALID },
-	{ "bad_invoice__cursor_made_up", "{\"cursor\":\"in_1\"}", "cursor", PROBLEM_ARGUMENTS_INVALID },
-	{ "bad_invoice__cursor_of_another_invoice", "{\"cursor\":\"in_bob.000000000000000000000000\"}", "cursor",
-		PROBLEM_ARGUMENTS_INVALID },
-	{ "bad_invoice__subscription_of_nobody", "{\"subscription\":\"sub_2\"}", "no subscription",
-		PROBLEM_RESOURCE_NOT_FOUND },
-	{ "bad_invoice__subscription_of_somebody_else", "{\"subscription\":\"sub_bob\"}", "no subscription",
-		PROBLEM_RESOURCE_NOT_FOUND },
-};
-
-static void bad_invoice_row_test(void **state)
-{
-	const struct bad_invoice_row *row = *state;
-	struct company c;
-
-	company_open(&c, COMPANY_CONFIG);
-	company_run(&c, "ada", "get_invoices", row->inputs, NULL);
-	assert_code(&c.result.problem, row->code);
-	assert_holds(c.result.problem.detail, row->detail);
-	assert_null(script_asked(&c.script, "GET /v1/invoices"));
-	company_close(&c);
-}
-
-static void invoices__go_on_from_a_cursor(void **state)
-{
-	struct company c;
-	char *inputs;
-
-	(void)state;
-	company_open(&c, COMPANY_CONFIG);
-	company_get(&c, "/v1/invoices",
-		LIST(INVOICE("in_3", "\"A-3\"", "paid", "") "," INVOICE("in_2", "\"A-2\"", "paid", "")));
-	company_run(&c, "ada", "get_invoices", "{\"limit\":1}", NULL);
-	assert_holds(company_message(&c), "A-3");
-	assert_lacks(company_message(&c), "A-2");
-	inputs = mem_format("{\"limit\":1,\"cursor\":\"%s\"}", js_text(c.result.envelope.data, "next_cursor"));
-	company_run(&c, "ada", "get_invoices", inputs, NULL);
-	assert_holds(script_asked(&c.script, "GET /v1/invoices"), "starting_after=in_3");
-	company_run(&c, "bob", "get_invoices", inputs, NULL); /* it is ada's */
-	assert_code(&c.result.problem, PROBLEM_ARGUMENTS_INVALID);
-	free(inputs);
-	company_close(&c);
-}
-
-/* ---- Manage Subscriptions: refusals ---- */
+/* Manage Subscriptions: what it refuses, and every change from the proposal to the request. */
 
 #define MANY(status) SUBSCRIPTION("sub_ada", status, ITEM(BASIC, "1"), "")
 static const struct manage_row {
@@ -527,119 +319,29 @@ static void policy__credit_is_previewed_and_asked_for(void **state)
 	company_close(&c);
 }
 
-/* ---- Change Billing Information ---- */
-
-static const struct billing_row {
-	const char *name, *inputs;
-	enum problem_code code;
-	const char *says; /* of the proposal, or the refusal */
-} billing_rows[] = {
-	{ "billing__email_masks_the_old_one", "{\"email\":\"new@example.org\"}", PROBLEM_NEEDS_CONFIRMATION,
-		"- e-mail: new@example.org (instead of a***@e***.com)." },
-	{ "billing__phone_is_made_plain", "{\"phone\":\"+44 (20) 7946-0958\"}", PROBLEM_NEEDS_CONFIRMATION,
-		"- phone: +442079460958 (instead of none)" },
-	{ "billing__address_is_merged", "{\"address\":{\"line1\":\"2 High St\"}}", PROBLEM_NEEDS_CONFIRMATION,
-		"- address: 2 High St, London, N1 9GU, GB" },
-	{ "billing__country_in_small_letters",
-		"{\"address\":{\"line1\":\"1 Rue X\",\"city\":\"Paris\",\"postal_code\":\"75001\",\"country\":\"fr\"}}",
-		PROBLEM_NEEDS_CONFIRMATION, "1 Rue X, Paris, 75001, FR" },
-	{ "billing__same_as_before", "{\"email\":\"ada@example.com\",\"address\":{\"city\":\"London\",\"line2\":\"\"}}",
-		PROBLEM_NONE, "nothing to change" },
-	{ "billing__nothing_given", "{}", PROBLEM_ARGUMENTS_INVALID, "What would you like to change" },
-	{ "billing__name_is_not_allowed", "{\"name\":\"Eve\",\"email\":\"new@example.org\"}", PROBLEM_FIELD_NOT_ALLOWED,
-		"not able" },
-	{ "billing__no_street", "{\"address\":{\"line1\":\"\"}}", PROBLEM_BILLING_ADDRESS_INVALID, "address" },
-	{ "billing__country_in_words", "{\"address\":{\"country\":\"GBR\"}}", PROBLEM_ARGUMENTS_INVALID, "" },
-	{ "billing__country_of_no_map", "{\"address\":{\"country\":\"QQ\"}}", PROBLEM_BILLING_ADDRESS_INVALID,
-		"address" },
-	{ "billing__no_place", "{\"address\":{\"city\":\"\",\"postal_code\":\"\"}}", PROBLEM_BILLING_ADDRESS_INVALID,
-		"address" },
-	{ "billing__email_without_at", "{\"email\":\"nobody\"}", PROBLEM_EMAIL_INVALID, "e-mail" },
-	{ "billing__email_without_dot", "{\"email\":\"a@localhost\"}", PROBLEM_EMAIL_INVALID, "e-mail" },
-	{ "billing__email_with_two_ats", "{\"email\":\"a@b@c.de\"}", PROBLEM_EMAIL_INVALID, "e-mail" },
-	{ "billing__email_with_a_blank", "{\"email\":\"a b@c.de\"}", PROBLEM_EMAIL_INVALID, "e-mail" },
-	{ "billing__email_with_hyphen_at_the_edge", "{\"email\":\"a@-c.de\"}", PROBLEM_EMAIL_INVALID, "e-mail" },
-	{ "billing__phone_without_country", "{\"phone\":\"020 7946 0958\"}", PROBLEM_PHONE_INVALID, "phone" },
-	{ "billing__phone_too_short", "{\"phone\":\"+44 20\"}", PROBLEM_PHONE_INVALID, "phone" },
-	{ "billing__phone_too_long", "{\"phone\":\"+4420794609581234567\"}", PROBLEM_PHONE_INVALID, "phone" },
-	{ "billing__phone_with_letters", "{\"phone\":\"+44 CALL ME NOW\"}", PROBLEM_PHONE_INVALID, "phone" },
-};
-
-static void billing_row_test(void **state)
-{
-	const struct billing_row *row = *state;
-	struct company c;
-
-	company_open(&c, COMPANY_CONFIG);
-	company_run(&c, "ada", "billing", row->inputs, NULL);
-	assert_code(&c.result.problem, row->code);
-	assert_holds(company_message(&c), row->says);
-	assert_lacks(company_message(&c), "ada@example.com");
-	assert_null(script_asked(&c.script, "POST"));
-	company_close(&c);
-}
-
-static void billing__sends_the_whole_address_and_reads_back(void **state)
-{
-	static const char after[] = "{\"id\":\"cus_ada\",\"email\":\"ada@example.com\",\"address\":{\"line1\":\"2 High "
-				    "St\",\"line2\":null,\"city\":"
-				    "\"London\",\"state\":null,\"postal_code\":\"N1 9GU\",\"country\":\"GB\"}}";
-	const char *inputs = "{\"address\":{\"line1\":\"2 High St\"}}";
-	struct company c;
-
-	(void)state;
-	company_open(&c, COMPANY_CONFIG);
-	script_reply(&c.script, (struct reply) { .method = "POST", .path = "/v1/customers/cus_ada", .body = after });
-	script_first(&c.script, (struct reply) { .method = "GET", .path = "/v1/customers/cus_ada", .body = after });
-	script_first(&c.script,
-		(struct reply) { .method = "GET", .path = "/v1/customers/cus_ada", .body = ADA_CUSTOMER, .times = 2 });
-	company_confirm(&c, "ada", "billing", inputs);
-	assert_status(&c, ENVELOPE_OK);
-	assert_string_equal(
-		company_message(&c), "Done. Your billing details now say:\n- address: 2 High St, London, N1 9GU, GB");
-	assert_non_null(
-		script_asked(&c.script, "POST /v1/customers/cus_ada address[line1]=2%20High%20St&address[line2]=&"
-					"address[city]=London&address[state]=&address[postal_code]=N1%209GU&"
-					"address[country]=GB act_"));
-	company_close(&c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest single[] = {
-		cmocka_unit_test(info__never_shows_what_is_not_the_customers),
-		cmocka_unit_test(invoices__go_on_from_a_cursor),
 		cmocka_unit_test(change__is_previewed_first_freely_then_at_the_fixed_moment),
 		cmocka_unit_test(change__preview_alone_proposes_nothing),
 		cmocka_unit_test(change__down_is_credited_on_the_next_invoice),
 		cmocka_unit_test(change__of_interval_says_that_a_period_starts),
 		cmocka_unit_test(change__during_a_trial_charges_nothing),
 		cmocka_unit_test(policy__credit_is_previewed_and_asked_for),
-		cmocka_unit_test(billing__sends_the_whole_address_and_reads_back),
 	};
-	const struct {
-		const char *name;
-		const void *rows;
-		size_t count, size;
-		void (*test)(void **state);
-	} tables[] = {
-		{ "catalog_info", info_rows, COUNT_OF(info_rows), sizeof(info_rows[0]), info_row_test },
-		{ "catalog_invoice", invoice_rows, COUNT_OF(invoice_rows), sizeof(invoice_rows[0]), invoice_row_test },
-		{ "catalog_bad_invoice", bad_invoice_rows, COUNT_OF(bad_invoice_rows), sizeof(bad_invoice_rows[0]),
-			bad_invoice_row_test },
-		{ "catalog_manage", manage_rows, COUNT_OF(manage_rows), sizeof(manage_rows[0]), manage_row_test },
-		{ "catalog_write", write_rows, COUNT_OF(write_rows), sizeof(write_rows[0]), write_row_test },
-		{ "catalog_policy", policy_rows, COUNT_OF(policy_rows), sizeof(policy_rows[0]), policy_row_test },
-		{ "catalog_billing", billing_rows, COUNT_OF(billing_rows), sizeof(billing_rows[0]), billing_row_test },
-	};
-	int failed = cmocka_run_group_tests_name("catalog", single, NULL, NULL);
+	struct CMUnitTest *manages =
+		tests_of_rows(manage_rows, COUNT_OF(manage_rows), sizeof(manage_rows[0]), manage_row_test);
+	struct CMUnitTest *writes =
+		tests_of_rows(write_rows, COUNT_OF(write_rows), sizeof(write_rows[0]), write_row_test);
+	struct CMUnitTest *policys =
+		tests_of_rows(policy_rows, COUNT_OF(policy_rows), sizeof(policy_rows[0]), policy_row_test);
+	int failed = cmocka_run_group_tests_name("manage", single, NULL, NULL);
 
-	for (size_t i = 0; i < COUNT_OF(tables); i++) {
-		struct CMUnitTest *tests =
-			tests_of_rows(tables[i].rows, tables[i].count, tables[i].size, tables[i].test);
-
-		failed += _cmocka_run_group_tests(tables[i].name, tests, tables[i].count, NULL, NULL);
-		free(tests);
-	}
+	failed += _cmocka_run_group_tests("manage_manage", manages, COUNT_OF(manage_rows), NULL, NULL);
+	failed += _cmocka_run_group_tests("manage_write", writes, COUNT_OF(write_rows), NULL, NULL);
+	failed += _cmocka_run_group_tests("manage_policy", policys, COUNT_OF(policy_rows), NULL, NULL);
+	free(manages);
+	free(writes);
+	free(policys);
 	return failed;
 }

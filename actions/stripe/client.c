@@ -81,31 +81,15 @@ static size_t take_header(char *data, size_t size, size_t count, void *arg)
 	return length;
 }
 
+/* Before the transfer began nothing was sent, whatever the trouble: that is as good as a refused connection. */
 static enum transport_fate fate_of(CURL *curl, CURLcode code)
 {
-	curl_off_t connected = 0;
+	curl_off_t began = 0;
 
-	switch (code) {
-	case CURLE_OK:
-		return FATE_ANSWERED;
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_PROXY:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CIPHER:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_URL_MALFORMAT:
+	curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &began);
+	if (!began)
 		return FATE_NOT_SENT;
-	case CURLE_OPERATION_TIMEDOUT:
-		/* Before the transfer began nothing was sent: that is as good as a refused connection. */
-		curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &connected);
-		return connected ? FATE_TIMEOUT : FATE_NOT_SENT;
-	default:
-		return FATE_LOST;
-	}
+	return code == CURLE_OPERATION_TIMEDOUT ? FATE_TIMEOUT : FATE_LOST;
 }
 
 static struct curl_slist *header_list(const struct transport_request *request)

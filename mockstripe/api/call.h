@@ -87,6 +87,7 @@ struct call {
 	struct fail fail;
 	struct answer answer;
 	/* Runs after the commit, in a transaction of its own, before the lock is let go (a test clock's advance). */
+	bool discard; /* the answer stands, everything written is taken back: a preview */
 	int (*then)(struct call *call, const char *id);
 	const char *then_id;
 };

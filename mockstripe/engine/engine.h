@@ -28,6 +28,8 @@ struct request {
 	/* Header values, NULL when absent. */
 	const char *authorization, *content_type, *stripe_version, *stripe_account, *idempotency_key;
 	const char *key; /* instead of an Authorization header: a door without headers */
+	/* Instead of any key: the account itself, whose lock the caller holds. Not logged (a fixture's script). */
+	struct account *held;
 };
 
 struct reply {
@@ -66,8 +68,6 @@ void engine_each_account(struct engine *e, void (*each)(void *arg, struct accoun
 void engine_catch_up(struct engine *e, struct account *a);
 /* Moves the account's own time to `to` (not below its present) through everything that is due on the way. */
 void engine_move_time(struct engine *e, struct account *a, int64_t to);
-/* Runs what is due on a timeline up to `until`, each in a transaction of its own, moving the timeline along. */
-void engine_run_due(const struct api *api, struct account *a, struct timeline *t, int64_t until);
 void engine_reset(struct engine *e, struct account *a);
 
 #endif

@@ -90,6 +90,12 @@ void replay_keep(struct account *a, const char *key, const char *method, const c
 	replay_free(NULL, NULL, map_put(a->replays, key, r));
 }
 
+void replay_forget(struct account *a, const char *key)
+{
+	if (map_get(a->replays, key))
+		replay_free(NULL, NULL, map_remove(a->replays, key));
+}
+
 void replays_clear(struct account *a)
 {
 	if (!a->replays)

@@ -53,9 +53,10 @@ struct line {
 
 /* ---- who ---- */
 
-static int unauthenticated(struct line *l, const char *code, const char *format, const char *shown)
+/* The message is arena text, or a literal. */
+static int unauthenticated(struct line *l, const char *code, const char *message)
 {
-	fail_status(&l->call, 401, code, NULL, format, shown);
+	fail_status(&l->call, 401, code, NULL, "%s", message);
 	l->reply->unauthenticated = true;
 	return -1;
 }
@@ -118,34 +119,45 @@ static struct account *connected(struct line *l, struct account *platform)
 
 static int stage_who(struct line *l)
 {
-	const char *secret = l->request->key ? l->request->key
-					     : key_of_header(&l->call.arena, l->request->authorization);
+	const char *secret =
+		l->request->key ? l->request->key : key_of_header(&l->call.arena, l->request->authorization);
 	const char *shown;
 	struct account *platform;
 
+	l->account = l->request->held;
+	if (l->account)
+		return 0;
 	if (!secret)
 		return unauthenticated(l, NULL,
-			"You did not provide an API key. You need to provide your API key in the Authorization header, using "
-			"Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
-			"https://stripe.com/docs/api#authentication for details, or we can help at %s.",
-			"https://support.stripe.com/");
+			arena_format(&l->call.arena,
+				"You did not provide an API key. You need to provide your API key in the Authorization "
+				"header, using "
+				"Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+				"https://stripe.com/docs/api#authentication for details, or we can help at %s.",
+				"https://support.stripe.com/"));
 	l->secret = secret;
 	shown = key_masked(&l->call.arena, secret);
 	l->key = keyring_find(l->engine->keys, secret);
 	if (l->key && l->key->expired)
-		return unauthenticated(l, "api_key_expired", "Expired API Key provided: %s", shown);
+		return unauthenticated(
+			l, "api_key_expired", arena_format(&l->call.arena, "Expired API Key provided: %s", shown));
 	if (!l->key && (!strncmp(secret, "sk_live_", 8) || !strncmp(secret, "rk_live_", 8)))
 		return unauthenticated(l, NULL,
-			"Invalid API Key provided: %s. This is mockstripe, a simulator: it never needs a live key. Use any "
-			"sk_test_ key here, and roll this one if it is real and was pasted where it should not be.",
-			shown);
+			arena_format(&l->call.arena,
+				"Invalid API Key provided: %s. This is mockstripe, a simulator: it never needs a live "
+				"key. Use any "
+				"sk_test_ key here, and roll this one if it is real and was pasted where it should not "
+				"be.",
+				shown));
 	if (!l->key && (l->engine->options.strict_keys || !is_test_key(secret)))
-		return unauthenticated(l, NULL, "Invalid API Key provided: %s", shown);
+		return unauthenticated(l, NULL, arena_format(&l->call.arena, "Invalid API Key provided: %s", shown));
 	if (!strncmp(secret, "pk_", 3) && !open_to_publishable(l))
 		return unauthenticated(l, "secret_key_required",
-			"This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
-			"list of your API keys at %s.",
-			"https://dashboard.stripe.com/account/apikeys");
+			arena_format(&l->call.arena,
+				"This API call cannot be made with a publishable API key. Please use a secret API key. "
+				"You can find a "
+				"list of your API keys at %s.",
+				"https://dashboard.stripe.com/account/apikeys"));
 	platform = engine_account(l->engine, l->key ? l->key->account : key_account(l, secret), true);
 	l->account = connected(l, platform);
 	l->call.livemode = l->key && l->key->livemode;
@@ -286,7 +298,8 @@ static int stage_lock(struct line *l)
 {
 	if (check_idempotency_key(l))
 		return -1;
-	pthread_mutex_lock(&l->account->lock);
+	if (!l->request->held)
+		pthread_mutex_lock(&l->account->lock);
 	l->locked = true;
 	engine_catch_up(l->engine, l->account);
 	l->call.now = timeline_now(&l->account->time);
@@ -418,9 +431,9 @@ static void run_then(struct line *l)
 static void settle(struct line *l)
 {
 	struct call *call = &l->call;
-	bool stays = !call->fail.status || call->fail.keep;
+	bool stays = (!call->fail.status || call->fail.keep) && !call->discard;
 
-	if (stays)
+	if (!call->fail.status || call->fail.keep)
 		journal_freeze_all(&call->journal);
 	answer_call(l);
 	if (stays)
@@ -506,11 +519,12 @@ void engine_serve(struct engine *e, const struct request *request, struct reply 
 		settle(&l);
 	else
 		answer_call(&l);
-	if (l.locked)
+	if (l.locked && !request->held)
 		pthread_mutex_unlock(&l.account->lock);
 	if (l.entered)
 		inflight_leave(e->inflight, l.account->id, l.call.idempotency_key);
-	log_exchange(&l);
+	if (!request->held)
+		log_exchange(&l);
 	json_decref(l.given);
 	call_end(&l.call);
 }

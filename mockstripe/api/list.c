@@ -45,7 +45,7 @@ size_t list_keys(const void *arg, const struct schema_resource *type, struct she
 	size_t n = 0;
 
 	for (const struct resource_filter *f = own ? own->filters : NULL; f && f->param; f++)
-		if (f->path && n < SHELF_KEYS - 1)
+		if (f->path && !f->unindexed && n < SHELF_KEYS - 1)
 			out[n++] = (struct shelf_key){ f->param, f->path };
 	for (size_t i = 0; i < schema_route_count; i++) {
 		const struct schema_route *route = &schema_routes[i];
@@ -90,6 +90,7 @@ struct query {
 	const struct list *rows;
 	struct test tests[TESTS];
 	size_t n_tests;
+	bool oldest_first;
 	size_t from, until; /* the part of rows that the created range allows */
 };
 
@@ -248,57 +249,67 @@ static void gather_filters(struct query *q, struct shelf *shelf)
 			add_test(q, NULL, NULL, f);
 }
 
-static void collect(struct query *q, const struct record *after, const struct record *before, struct page *page,
-	size_t limit)
+static void turn_round(struct page *page)
 {
-	size_t low = q->from, high = q->until;
+	for (size_t i = 0; i < page->count / 2; i++) {
+		struct record *swap = page->rows[i];
 
-	page->rows = arena_alloc(&q->call->arena, limit * sizeof(struct record *));
-	if (before) { /* the rows just newer than the cursor: walk up, then turn round */
-		size_t at = shelf_position(q->rows, before->created, before->sequence + 1);
-
-		for (at = at > low ? at : low; at < high; at++) {
-			struct record *r = q->rows->at[at];
-
-			if (!passes(q, r))
-				continue;
-			if (page->count == limit) {
-				page->has_more = true;
-				break;
-			}
-			page->rows[page->count++] = r;
-		}
-		for (size_t i = 0; i < page->count / 2; i++) {
-			struct record *swap = page->rows[i];
-
-			page->rows[i] = page->rows[page->count - 1 - i];
-			page->rows[page->count - 1 - i] = swap;
-		}
-		return;
-	}
-	if (after) {
-		size_t at = shelf_position(q->rows, after->created, after->sequence);
-
-		high = at < high ? at : high;
-	}
-	while (high > low) {
-		struct record *r = q->rows->at[--high];
-
-		if (!passes(q, r))
-			continue;
-		if (page->count == limit) {
-			page->has_more = true;
-			break;
-		}
-		page->rows[page->count++] = r;
+		page->rows[i] = page->rows[page->count - 1 - i];
+		page->rows[page->count - 1 - i] = swap;
 	}
 }
 
-int list_answer(struct call *call, const struct schema_resource *type, const struct list_want *wants, size_t n,
-	const char *url)
+/* Takes a row that passes; false when the page was full already. */
+static bool take(struct query *q, struct record *r, struct page *page, size_t limit)
+{
+	if (!passes(q, r))
+		return true;
+	if (page->count == limit) {
+		page->has_more = true;
+		return false;
+	}
+	page->rows[page->count++] = r;
+	return true;
+}
+
+/* Rows at and above `low`, upwards. */
+static void walk_up(struct query *q, size_t low, struct page *page, size_t limit)
+{
+	for (size_t at = low > q->from ? low : q->from; at < q->until; at++)
+		if (!take(q, q->rows->at[at], page, limit))
+			return;
+}
+
+/* Rows below `high`, downwards. */
+static void walk_down(struct query *q, size_t high, struct page *page, size_t limit)
+{
+	for (size_t at = high < q->until ? high : q->until; at > q->from;)
+		if (!take(q, q->rows->at[--at], page, limit))
+			return;
+}
+
+/* A page that ends before a cursor is walked away from the cursor and then turned round. */
+static void collect(struct query *q, const struct record *after, const struct record *before, struct page *page,
+	size_t limit)
+{
+	const struct record *cursor = before ? before : after;
+	bool up = q->oldest_first ? !before : before != NULL;
+	size_t at = cursor ? shelf_position(q->rows, cursor->created, cursor->sequence + (up ? 1 : 0)) : up ? 0 : q->until;
+
+	page->rows = arena_alloc(&q->call->arena, limit * sizeof(struct record *));
+	if (up)
+		walk_up(q, at, page, limit);
+	else
+		walk_down(q, at, page, limit);
+	if (before)
+		turn_round(page);
+}
+
+static int answer(struct call *call, const struct schema_resource *type, const struct list_want *wants, size_t n,
+	const char *url, bool oldest_first)
 {
 	struct shelf *shelf = account_shelf(call->account, type);
-	struct query q = { .call = call, .rows = &shelf->records };
+	struct query q = { .call = call, .rows = &shelf->records, .oldest_first = oldest_first };
 	struct record *after, *before;
 	int64_t limit = param_int(call, "limit", LIMIT_DEFAULT);
 	struct page page = { .url = url, .total = -1 };
@@ -337,6 +348,18 @@ int list_answer(struct call *call, const struct schema_resource *type, const str
 	call->answer.page = page;
 	call->answer.type = type;
 	return 0;
+}
+
+int list_answer(struct call *call, const struct schema_resource *type, const struct list_want *wants, size_t n,
+	const char *url)
+{
+	return answer(call, type, wants, n, url, false);
+}
+
+int list_answer_oldest_first(struct call *call, const struct schema_resource *type, const struct list_want *wants,
+	size_t n, const char *url)
+{
+	return answer(call, type, wants, n, url, true);
 }
 
 json_t *list_embed(struct call *call, const struct schema_resource *type, const char *name, const char *value,

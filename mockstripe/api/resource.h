@@ -19,6 +19,7 @@ struct resource_filter {
 	const char *path; /* where the values stand ("items.data.[].price.id"); indexed. NULL: `match` decides */
 	/* Whether a row belongs; `wanted` is the typed parameter, NULL when it was not given. */
 	bool (*match)(struct call *call, struct record *r, json_t *wanted);
+	bool unindexed;   /* with a path: a plain test, no index (ranges of times) */
 };
 
 /* An includable field: absent from the body, made when expanded. Gives a new reference. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "api/due.h"
 #include "api/list.h"
 #include "api/resource.h"
 #include "base/mem.h"
@@ -149,47 +150,17 @@ void engine_each_account(struct engine *e, void (*each)(void *arg, struct accoun
 	list_clear(&all);
 }
 
-void engine_run_due(const struct api *api, struct account *a, struct timeline *t, int64_t until)
-{
-	struct record *r;
-
-	while ((r = timeline_first(t)) && r->due <= until) {
-		const struct resource *own = api->by_type[r->type->index];
-		int64_t due = r->due;
-		struct call call;
-
-		if (!own || !own->on_due)
-			die("%s is due and %s has nothing to do", r->id, r->type->name);
-		if (!t->wall && due > t->now)
-			t->now = due;
-		call_init(&call, api, a, due);
-		call.automatic = true;
-		own->on_due(&call, r);
-		if (call.fail.status && !call.fail.keep)
-			die("due work of %s failed: %s", r->id, call.fail.message);
-		journal_commit(&call.journal);
-		if (call.events && api->on_events)
-			api->on_events(api->engine, a);
-		if (r == timeline_first(t) && r->due == due)
-			die("due work of %s did not move its due time", r->id);
-		call_end(&call);
-		account_cool(a);
-	}
-	if (!t->wall && until > t->now)
-		t->now = until;
-}
-
 void engine_catch_up(struct engine *e, struct account *a)
 {
 	const struct record *first = timeline_first(&a->time);
 
 	if (first && first->due <= timeline_now(&a->time))
-		engine_run_due(&e->api, a, &a->time, timeline_now(&a->time));
+		due_run(&e->api, a, &a->time, timeline_now(&a->time));
 }
 
 void engine_move_time(struct engine *e, struct account *a, int64_t to)
 {
-	engine_run_due(&e->api, a, &a->time, to);
+	due_run(&e->api, a, &a->time, to);
 	timeline_move(&a->time, to);
 }
 

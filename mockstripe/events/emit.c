@@ -2,6 +2,7 @@
 #include "events/emit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -106,15 +107,20 @@ static json_t *parts_make(const void *arg)
 	return event;
 }
 
-static const char *known_type(const char *type)
+static int by_text(const void *a, const void *b)
 {
-	for (size_t i = 0; schema_event_types[i]; i++)
-		if (!strcmp(schema_event_types[i], type))
-			return schema_event_types[i];
-	return NULL;
+	return strcmp(a, *(const char *const *)b);
 }
 
-void emit_body(struct call *call, const char *type, struct body *body, json_t *previous)
+static const char *known_type(const char *type)
+{
+	const char *const *found =
+		bsearch(type, schema_event_types, schema_event_type_count, sizeof *schema_event_types, by_text);
+
+	return found ? *found : NULL;
+}
+
+static void emit_placed(struct call *call, uint64_t place, const char *type, struct body *body, json_t *previous)
 {
 	const struct schema_resource *event = schema_find_object("event");
 	char id[ID_ROOM];
@@ -138,8 +144,41 @@ void emit_body(struct call *call, const char *type, struct body *body, json_t *p
 	p->version = call->api->version;
 	p->created = call->now;
 	p->livemode = call->livemode;
-	journal_add_body(&call->journal, event, id, body_lazy(parts_make, parts_free, p), call->now);
+	journal_add_at(&call->journal, event, id, body_lazy(parts_make, parts_free, p), call->now, place);
 	call->events++;
+}
+
+void emit_body(struct call *call, const char *type, struct body *body, json_t *previous)
+{
+	emit_placed(call, 0, type, body, previous);
+}
+
+uint64_t emit_reserve(struct call *call)
+{
+	return ++call->account->sequence;
+}
+
+void emit_reserved(struct call *call, uint64_t place, const char *type, struct record *r)
+{
+	journal_freeze(&call->journal, r);
+	emit_placed(call, place, type, r->body, NULL);
+	journal_told(&call->journal, r);
+}
+
+void emit_changed_reserved(struct call *call, uint64_t place, const char *type, struct record *r)
+{
+	struct body *before;
+	json_t *previous;
+
+	journal_freeze(&call->journal, r);
+	before = journal_before(&call->journal, r);
+	if (!before || before == r->body)
+		return;
+	previous = previous_attributes(body_tree(before), body_tree(r->body));
+	if (!previous)
+		return;
+	emit_placed(call, place, type, r->body, previous);
+	journal_told(&call->journal, r);
 }
 
 void emit_with(struct call *call, const char *type, struct record *r, json_t *previous)
@@ -156,16 +195,7 @@ void emit(struct call *call, const char *type, struct record *r)
 
 void emit_changed(struct call *call, const char *type, struct record *r)
 {
-	struct body *before;
-	json_t *previous;
-
-	journal_freeze(&call->journal, r);
-	before = journal_before(&call->journal, r);
-	if (!before || before == r->body)
-		return;
-	previous = previous_attributes(body_tree(before), body_tree(r->body));
-	if (previous)
-		emit_with(call, type, r, previous);
+	emit_changed_reserved(call, 0, type, r);
 }
 
 bool emit_verb(struct call *call, struct record *r, const char *verb)

@@ -18,6 +18,14 @@ void emit_changed(struct call *call, const char *type, struct record *r);
 void emit_with(struct call *call, const char *type, struct record *r, json_t *previous);
 /* For an object that is not a record any more: the last body before a deletion, a computed one. Keeps body. */
 void emit_body(struct call *call, const char *type, struct body *body, json_t *previous);
+/*
+ * A place in the order of events, taken now and filled later in the same call: what is announced there is known only
+ * after what follows it. A place that stays empty leaves no trace.
+ */
+uint64_t emit_reserve(struct call *call);
+void emit_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
+void emit_changed_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
+
 /* "<object>.<verb>" when the description knows such an event, e.g. ("coupon", "created"); false when not. */
 bool emit_verb(struct call *call, struct record *r, const char *verb);
 

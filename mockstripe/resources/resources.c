@@ -4,11 +4,17 @@
 #define EACH_RESOURCE(X) \
 	X(coupon) \
 	X(discount) \
+	X(invoice) \
+	X(invoice_item) \
+	X(invoice_line) \
 	X(plan) \
 	X(price) \
 	X(product) \
 	X(product_feature) \
-	X(promotion_code)
+	X(promotion_code) \
+	X(subscription) \
+	X(subscription_item) \
+	X(test_clock)
 
 #define DECLARE(name) extern const struct resource name##_resource;
 EACH_RESOURCE(DECLARE)

@@ -21,6 +21,9 @@ struct record *journal_add(struct journal *j, const struct schema_resource *type
 /* The same with a body (taken), for records whose tree is made on demand. */
 struct record *journal_add_body(struct journal *j, const struct schema_resource *type, const char *id,
 	struct body *body, int64_t created);
+/* The same at a sequence that was taken before (0: the next one). */
+struct record *journal_add_at(struct journal *j, const struct schema_resource *type, const char *id,
+	struct body *body, int64_t created, uint64_t sequence);
 /*
  * The record's draft: a shallow copy that this call may change at its top level (js_own for what lies deeper). The same
  * draft until it is frozen. Nothing of it is found by indexes before that.

@@ -58,4 +58,7 @@ struct record *method_attached(struct call *call, const char *id, struct record 
 /* Whether a method can pay without asking its owner: false for the cards that authenticate each time. */
 bool method_pays_off_session(struct record *method);
 
+/* A SetupIntent for a customer's future payments, off session; emits setup_intent.created. */
+struct record *setup_intent_new(struct call *call, struct record *customer);
+
 #endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RESOURCES_BILLING_INSIDE_H
+#define RESOURCES_BILLING_INSIDE_H
+
+#include "resources/billing/facts.h"
+#include "resources/billing/invoice.h"
+
+/* What the files of this folder share and nobody else needs. */
+
+const struct schema_resource *invoice_type(void);
+const struct schema_resource *line_type(void);
+struct record *invoice_customer(struct call *call, struct record *invoice);
+
+/* The usable discounts among ids (expired and spent ones left out), as the arithmetic takes them; gives how many. */
+size_t discounts_read(struct call *call, json_t *ids, size_t item, const char *currency,
+	struct discount out[DISCOUNT_MOST], struct record *records[DISCOUNT_MOST]);
+
+json_t *pricing_of(const struct bill_line *line); /* the `pricing` of a line or an invoice item; new reference */
+struct record *invoice_add_line(struct call *call, struct record *invoice, struct bill_line *line);
+void invoice_snapshot_customer(struct call *call, struct record *invoice);
+void invoice_set_advance(struct call *call, json_t *body, bool advance);
+/* amount_due and what hangs on it, from total and the customer's balance as they are; drafts only. 0 or -1. */
+int invoice_show_due(struct call *call, struct record *invoice);
+
+/* Puts the customer's pending items in the invoice's currency on it, newest first; gives how many. With a subscription:
+   its own and those of none. */
+size_t invoice_items_sweep(struct call *call, struct record *invoice, struct record *customer, struct record *sub);
+
+/* Puts one pending item on a draft; 0 or -1. */
+int invoice_item_place(struct call *call, const char *id, struct record *invoice, const char *where);
+/* Whether such a sweep would find anything. */
+bool invoice_items_pending(struct call *call, struct record *customer, struct record *sub, const char *currency);
+
+/* Whole tax rates for an array of ids: the call's, NULL for none or with the failure set. */
+json_t *tax_rates_of(struct call *call, json_t *ids, const char *where);
+
+#endif

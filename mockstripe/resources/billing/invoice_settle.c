@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+/* From a draft to its end: finalize, collect, void, write off. What each step does to the subscription behind it. */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/list.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "billing/totals.h"
+#include "events/emit.h"
+#include "resources/billing/inside.h"
+#include "resources/billing/subscription.h"
+#include "resources/customer.h"
+#include "resources/discount.h"
+#include "resources/payments/pay.h"
+#include "value/currency.h"
+
+/*
+ * When a failed renewal is tried again, in days after the attempt before. Stripe's Smart Retries choose their times by a
+ * model, so no fixed table exists; these are the steps of its classic custom schedule.
+ */
+static const int retry_days[] = { 3, 5, 7 };
+
+static bool is_status(struct record *r, const char *status)
+{
+	const char *now = js_text(record_tree(r), "status");
+
+	return now && !strcmp(now, status);
+}
+
+static bool charges_automatically(struct record *invoice)
+{
+	return !strcmp(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
+}
+
+static void set_due(struct call *call, struct record *r, int64_t due)
+{
+	json_t *private = journal_edit_private(&call->journal, r);
+
+	if (due)
+		js_put_int(private, "due", due);
+	else
+		json_object_del(private, "due");
+}
+
+static struct settlement_rule rule_of(struct record *invoice)
+{
+	const struct currency *c = currency_find(js_text(record_tree(invoice), "currency"));
+
+	return (struct settlement_rule){ .minimum = c ? c->minimum : 0, .step = c && c->step ? c->step : 1 };
+}
+
+static int settlement_of(struct call *call, struct record *invoice, struct settlement *out)
+{
+	json_t *customer = record_tree(invoice_customer(call, invoice));
+
+	if (!totals_settle(js_int(record_tree(invoice), "total", 0), js_int(customer, "balance", 0), rule_of(invoice), out))
+		return fail_invalid(call, "amount_too_large", NULL, "The customer's balance and this invoice do not add up.");
+	return 0;
+}
+
+int invoice_show_due(struct call *call, struct record *invoice)
+{
+	struct settlement s;
+	json_t *draft = journal_edit(&call->journal, invoice);
+
+	if (settlement_of(call, invoice, &s))
+		return -1;
+	js_put_int(draft, "starting_balance",
+		js_int(record_tree(invoice_customer(call, invoice)), "balance", 0));
+	js_put_null(draft, "ending_balance");
+	js_put_int(draft, "amount_due", s.amount_due);
+	js_put_int(draft, "amount_remaining", s.amount_due);
+	return 0;
+}
+
+/* ---- finalize ---- */
+
+static void add_payment(struct call *call, struct record *invoice, int64_t amount)
+{
+	const struct schema_resource *type = schema_find_object("invoice_payment");
+	json_t *tree = record_tree(invoice), *body, *payment;
+	struct payment_terms terms = {
+		.customer = invoice_customer(call, invoice),
+		.amount = amount,
+		.currency = js_text(tree, "currency"),
+		.invoice = invoice,
+		.payment_method_types = js_at(tree, "payment_settings.payment_method_types"),
+	};
+	const char *reason = js_text(tree, "billing_reason");
+	struct record *intent, *r;
+
+	terms.description = !reason || !strcmp(reason, "manual")	 ? "Payment for Invoice"
+			    : !strcmp(reason, "subscription_create") ? "Subscription creation"
+								     : "Subscription update";
+	intent = intent_new(call, &terms);
+	body = shape_new(call, type, NULL);
+	payment = json_object();
+	js_put_int(body, "amount_requested", amount);
+	js_put(body, "currency", json_object_get(tree, "currency"));
+	js_put_text(body, "invoice", invoice->id);
+	js_put_flag(body, "is_default", true);
+	js_put_text(payment, "payment_intent", intent->id);
+	js_put_text(payment, "type", "payment_intent");
+	js_put_new(body, "payment", payment);
+	js_put_text(body, "status", "open");
+	r = object_store(call, type, body);
+	json_t *private = journal_edit_private(&call->journal, invoice);
+
+	js_put_text(private, "intent", intent->id);
+	js_put_text(private, "payment", r->id);
+}
+
+/* A coupon that lasts once is used up by the first invoice that is finalized with it; the invoice keeps showing it. */
+static void spend_discounts(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+	json_t *ids = json_object_get(record_tree(sub), "discounts");
+	json_t *kept = json_array();
+	size_t i;
+	json_t *id;
+
+	json_array_foreach(ids, i, id)
+	{
+		struct record *discount = discount_find(call, json_string_value(id));
+
+		if (!discount || !discount_is_once(discount))
+			json_array_append(kept, id);
+	}
+	if (json_array_size(kept) != json_array_size(ids))
+		js_put(journal_edit(&call->journal, sub), "discounts", kept);
+	json_decref(kept);
+}
+
+static void write_hosted_urls(struct call *call, json_t *draft, const char *id)
+{
+	char code[49];
+
+	random_base62(code, 48, call->account->seed, random_hash(id, strlen(id), 0), 0);
+	js_put_text(draft, "hosted_invoice_url",
+		arena_format(&call->arena, "https://invoice.stripe.com/i/%s/test_%s?s=ap", call->account->id, code));
+	js_put_text(draft, "invoice_pdf",
+		arena_format(&call->arena, "https://pay.stripe.com/invoice/%s/test_%s/pdf?s=ap", call->account->id, code));
+}
+
+static void mark_paid(struct call *call, struct record *invoice, int64_t paid)
+{
+	json_t *draft = journal_edit(&call->journal, invoice);
+
+	js_put_text(draft, "status", "paid");
+	js_put_int(draft, "amount_paid", paid);
+	js_put_int(draft, "amount_remaining", 0);
+	js_put_flag(draft, "attempted", true);
+	js_put_flag(draft, "auto_advance", false);
+	js_put_null(draft, "next_payment_attempt");
+	js_put_int(js_own(draft, "status_transitions"), "paid_at", call->now);
+	set_due(call, invoice, 0);
+}
+
+static void announce_paid(struct call *call, struct record *invoice, struct record *payment)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+
+	emit(call, "invoice.paid", invoice);
+	emit(call, "invoice.payment_succeeded", invoice);
+	if (payment)
+		emit(call, "invoice_payment.paid", payment);
+	if (sub)
+		subscription_invoice_paid(call, sub, invoice);
+}
+
+static int move_balance(struct call *call, struct record *invoice, const struct settlement *s)
+{
+	struct record *customer = invoice_customer(call, invoice);
+	const char *currency = js_text(record_tree(invoice), "currency");
+
+	if (s->applied)
+		customer_balance_move(call, customer, s->applied, currency, "applied_to_invoice", invoice->id, NULL, NULL);
+	if (s->carried)
+		customer_balance_move(call, customer, s->carried, currency, "invoice_too_small", invoice->id, NULL, NULL);
+	return 0;
+}
+
+int invoice_finalize(struct call *call, struct record *invoice)
+{
+	struct record *customer = invoice_customer(call, invoice);
+	struct settlement s;
+	json_t *draft;
+	bool free_of_charge;
+
+	if (!is_status(invoice, "draft"))
+		return fail_invalid(call, NULL, NULL,
+			"This invoice is already finalized, you can't re-finalize a non-draft invoice.");
+	invoice_snapshot_customer(call, invoice);
+	if (settlement_of(call, invoice, &s))
+		return -1;
+	draft = journal_edit(&call->journal, invoice);
+	js_put_text(draft, "number", js_text(draft, "number") ? js_text(draft, "number")
+							      : customer_invoice_number(call, customer));
+	js_put_int(draft, "starting_balance", js_int(record_tree(customer), "balance", 0));
+	js_put_int(draft, "ending_balance", s.ending_balance);
+	js_put_int(draft, "amount_due", s.amount_due);
+	js_put_int(draft, "amount_remaining", s.amount_due);
+	if (!json_is_integer(json_object_get(draft, "effective_at")))
+		js_put_int(draft, "effective_at", call->now);
+	js_put_null(draft, "automatically_finalizes_at");
+	js_put_int(js_own(draft, "status_transitions"), "finalized_at", call->now);
+	js_put_int(draft, "webhooks_delivered_at", call->now);
+	js_put_text(draft, "status", "open");
+	write_hosted_urls(call, draft, invoice->id);
+	move_balance(call, invoice, &s);
+	spend_discounts(call, invoice);
+	free_of_charge = s.amount_due == 0;
+	set_due(call, invoice, 0);
+	if (free_of_charge) {
+		/* The finalized event shows it as it stays: paid, nothing attempted. */
+		mark_paid(call, invoice, 0);
+		emit(call, "invoice.finalized", invoice);
+		announce_paid(call, invoice, NULL);
+		return 0;
+	}
+	if (!charges_automatically(invoice) && js_int(draft, "due_date", 0))
+		set_due(call, invoice, js_int(draft, "due_date", 0));
+	emit(call, "invoice.finalized", invoice);
+	add_payment(call, invoice, s.amount_due);
+	return 0;
+}
+
+/* ---- collect ---- */
+
+struct record *invoice_method(struct call *call, struct record *invoice)
+{
+	const struct schema_resource *type = schema_find_object("payment_method");
+	json_t *tree = record_tree(invoice), *customer = record_tree(invoice_customer(call, invoice));
+	json_t *sub = record_tree(invoice_subscription(call, invoice));
+	const char *choices[] = {
+		js_text(tree, "default_payment_method"),
+		js_text(tree, "default_source"),
+		js_text(sub, "default_payment_method"),
+		js_text(sub, "default_source"),
+		js_text_at(customer, "invoice_settings.default_payment_method"),
+		js_text(customer, "default_source"),
+	};
+
+	for (size_t i = 0; i < COUNT_OF(choices); i++) {
+		struct record *r = account_find(call->account, choices[i]);
+
+		if (r && !r->deleted && (r->type == type || record_is(r, "card") || record_is(r, "source")))
+			return r;
+	}
+	return NULL;
+}
+
+static void settle_payment(struct call *call, struct record *invoice, struct record *intent)
+{
+	struct record *payment = account_find(call->account, js_text(record_private(invoice), "payment"));
+	int64_t amount = js_int(record_tree(invoice), "amount_due", 0);
+
+	if (payment) {
+		json_t *draft = journal_edit(&call->journal, payment);
+
+		js_put_int(draft, "amount_paid", amount);
+		js_put_text(draft, "status", "paid");
+		js_put_int(js_own(draft, "status_transitions"), "paid_at", call->now);
+	}
+	(void)intent;
+	mark_paid(call, invoice, amount);
+	announce_paid(call, invoice, payment);
+}
+
+/* save_default_payment_method: what paid becomes the subscription's own. */
+static void save_default(struct call *call, struct record *invoice, struct record *method)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+	const char *save = js_text_at(record_tree(sub), "payment_settings.save_default_payment_method");
+
+	if (sub && save && !strcmp(save, "on_subscription") &&
+		js_is_null(record_tree(sub), "default_payment_method"))
+		js_put_text(journal_edit(&call->journal, sub), "default_payment_method", method->id);
+}
+
+static void count_attempt(struct call *call, struct record *invoice, bool automatic)
+{
+	json_t *draft = journal_edit(&call->journal, invoice);
+	int64_t count = js_int(draft, "attempt_count", 0);
+
+	js_put_flag(draft, "attempted", true);
+	if (automatic || !count) /* any first attempt makes 1; afterwards only automatic retries count */
+		js_put_int(draft, "attempt_count", count + 1);
+}
+
+static bool is_first_of_subscription(struct record *invoice)
+{
+	const char *reason = js_text(record_tree(invoice), "billing_reason");
+
+	return reason && !strcmp(reason, "subscription_create");
+}
+
+/* Plans the next retry of an invoice that advances by itself; false when there is none left. */
+static bool plan_retry(struct call *call, struct record *invoice)
+{
+	json_t *draft = journal_edit(&call->journal, invoice);
+	int64_t count = js_int(draft, "attempt_count", 0);
+
+	if (!charges_automatically(invoice) || is_first_of_subscription(invoice) || !js_flag(draft, "auto_advance", false)) {
+		js_put_null(draft, "next_payment_attempt");
+		return true; /* nothing retries it, and nothing ends with it */
+	}
+	if (count < 1 || count > (int64_t)COUNT_OF(retry_days)) {
+		js_put_null(draft, "next_payment_attempt");
+		js_put_flag(draft, "auto_advance", false);
+		set_due(call, invoice, 0);
+		return false;
+	}
+	js_put_int(draft, "next_payment_attempt", call->now + retry_days[count - 1] * INT64_C(86400));
+	set_due(call, invoice, call->now + retry_days[count - 1] * INT64_C(86400));
+	return true;
+}
+
+static void attempt_failed(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+	struct record *customer = invoice_customer(call, invoice);
+	bool more = plan_retry(call, invoice);
+
+	emit(call, "invoice.payment_failed", invoice);
+	emit_changed(call, "invoice.updated", invoice);
+	if (sub)
+		subscription_invoice_failed(call, sub, invoice, !more);
+	if (customer && !customer->deleted && !is_first_of_subscription(invoice)) {
+		js_put_flag(journal_edit(&call->journal, customer), "delinquent", true);
+		emit_changed(call, "customer.updated", customer);
+	}
+}
+
+enum collection invoice_collect(struct call *call, struct record *invoice, struct record *method, bool off_session,
+	struct fail *refusal)
+{
+	struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
+	enum payment_outcome outcome;
+
+	*refusal = (struct fail){ 0 };
+	if (is_status(invoice, "paid"))
+		return COLLECTION_NOTHING_DUE;
+	if (!method)
+		method = invoice_method(call, invoice);
+	if (!method || !intent) {
+		if (call->automatic) {
+			count_attempt(call, invoice, true);
+			attempt_failed(call, invoice);
+		}
+		return COLLECTION_NO_METHOD;
+	}
+	outcome = intent_attempt(call, intent, method, off_session, refusal);
+	switch (outcome) {
+	case PAYMENT_SUCCEEDED:
+		count_attempt(call, invoice, call->automatic);
+		save_default(call, invoice, method);
+		settle_payment(call, invoice, intent);
+		return COLLECTED;
+	case PAYMENT_NEEDS_ACTION:
+		js_put_flag(journal_edit(&call->journal, invoice), "attempted", true);
+		js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
+		emit(call, "invoice.payment_action_required", invoice);
+		return COLLECTION_NEEDS_ACTION;
+	case PAYMENT_PROCESSING:
+		count_attempt(call, invoice, call->automatic);
+		return COLLECTED;
+	case PAYMENT_DECLINED:
+		break;
+	}
+	count_attempt(call, invoice, call->automatic);
+	if (refusal->code && !strcmp(refusal->code, "authentication_required"))
+		emit(call, "invoice.payment_action_required", invoice);
+	attempt_failed(call, invoice);
+	return COLLECTION_DECLINED;
+}
+
+void invoice_paid_by_intent(struct call *call, struct record *invoice, struct record *intent)
+{
+	if (!is_status(invoice, "open") && !is_status(invoice, "uncollectible"))
+		return;
+	count_attempt(call, invoice, false);
+	settle_payment(call, invoice, intent);
+}
+
+/* ---- the other ends ---- */
+
+static void cancel_payment(struct call *call, struct record *invoice)
+{
+	json_t *private = record_private(invoice);
+	struct record *intent = account_find(call->account, js_text(private, "intent"));
+	struct record *payment = account_find(call->account, js_text(private, "payment"));
+
+	if (payment) {
+		json_t *draft = journal_edit(&call->journal, payment);
+
+		js_put_text(draft, "status", "canceled");
+		js_put_int(js_own(draft, "status_transitions"), "canceled_at", call->now);
+	}
+	if (intent)
+		intent_cancel(call, intent, "void_invoice");
+}
+
+int invoice_void(struct call *call, struct record *invoice)
+{
+	struct record *customer = invoice_customer(call, invoice), *sub = invoice_subscription(call, invoice);
+	json_t *draft;
+	int64_t applied;
+
+	if (!is_status(invoice, "open") && !is_status(invoice, "uncollectible"))
+		return fail_invalid(call, NULL, NULL, "You can only pass in open invoices. This invoice isn't open.");
+	draft = journal_edit(&call->journal, invoice);
+	js_put_text(draft, "status", "void");
+	js_put_flag(draft, "auto_advance", false);
+	js_put_null(draft, "next_payment_attempt");
+	js_put_int(js_own(draft, "status_transitions"), "voided_at", call->now);
+	set_due(call, invoice, 0);
+	/* What the balance gave or took at finalization goes back. */
+	applied = js_int(draft, "ending_balance", 0) - js_int(draft, "starting_balance", 0);
+	if (applied && customer && !customer->deleted)
+		customer_balance_move(call, customer, -applied, js_text(draft, "currency"), "unapplied_from_invoice",
+			invoice->id, NULL, NULL);
+	cancel_payment(call, invoice);
+	emit(call, "invoice.voided", invoice);
+	if (sub)
+		subscription_invoice_voided(call, sub, invoice);
+	return 0;
+}
+
+int invoice_mark_uncollectible(struct call *call, struct record *invoice, const char *reason)
+{
+	json_t *draft, *details, *why;
+
+	if (is_status(invoice, "uncollectible"))
+		return fail_invalid(call, NULL, NULL, "This invoice has already been marked uncollectible.");
+	if (!is_status(invoice, "open"))
+		return fail_invalid(call, NULL, NULL, "You can only pass in open invoices. This invoice isn't open.");
+	draft = journal_edit(&call->journal, invoice);
+	js_put_text(draft, "status", "uncollectible");
+	js_put_flag(draft, "auto_advance", false);
+	js_put_null(draft, "next_payment_attempt");
+	js_put_int(js_own(draft, "status_transitions"), "marked_uncollectible_at", call->now);
+	details = json_object();
+	why = json_object();
+	js_put_text(why, "reason", reason);
+	js_put_new(details, "uncollectible", why);
+	js_put_new(draft, "status_details", details);
+	set_due(call, invoice, 0);
+	emit(call, "invoice.marked_uncollectible", invoice);
+	if (invoice_subscription(call, invoice))
+		subscription_invoice_voided(call, invoice_subscription(call, invoice), invoice);
+	return 0;
+}
+
+void invoices_stop(struct call *call, struct record *sub)
+{
+	const struct list *all = list_by(call, invoice_type(), "subscription", sub->id);
+	struct list live = { 0 };
+
+	for (size_t i = 0; i < all->count; i++)
+		if ((is_status(all->at[i], "open") || is_status(all->at[i], "draft")) &&
+			js_flag(record_tree(all->at[i]), "auto_advance", false))
+			list_add(&live, all->at[i]);
+	for (size_t i = 0; i < live.count; i++) {
+		json_t *draft = journal_edit(&call->journal, live.at[i]);
+
+		js_put_flag(draft, "auto_advance", false);
+		js_put_null(draft, "next_payment_attempt");
+		js_put_null(draft, "automatically_finalizes_at");
+		set_due(call, live.at[i], 0);
+		emit_changed(call, "invoice.updated", live.at[i]);
+	}
+	list_clear(&live);
+}

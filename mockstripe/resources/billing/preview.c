@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "resources/billing/preview.h"
+
+#include <string.h>
+
+#include "api/fail.h"
+#include "base/json.h"
+#include "resources/billing/sub.h"
+#include "resources/customer.h"
+#include "resources/generic.h"
+#include "resources/price.h"
+
+/* invoice_items[]: pending items that exist only in the preview. */
+static int add_preview_items(struct call *call, struct record *customer, struct record *sub, const char *currency)
+{
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach(param(call, "invoice_items"), i, entry)
+	{
+		const char *where = arena_format(&call->arena, "invoice_items[%zu]", i);
+		const char *price_id = js_text(entry, "price"), *unit = js_text(entry, "unit_amount_decimal");
+		struct bill_line line = { .sub = sub, .quantity = decimal_of(js_int(entry, "quantity", 1)),
+			.discountable = js_flag(entry, "discountable", true), .description = js_text(entry, "description") };
+		struct decimal each, total;
+
+		line.period = (struct span){ js_int_at(entry, "period.start", call->now), js_int_at(entry, "period.end", call->now) };
+		if (price_id || json_object_get(entry, "price_data")) {
+			line.price = price_id ? price_usable(call, price_id, "one_time", where)
+					      : price_from_data(call, json_object_get(entry, "price_data"), where);
+			if (!line.price)
+				return -1;
+			unit = price_unit_decimal(line.price, currency);
+		}
+		if (!unit && json_is_integer(json_object_get(entry, "unit_amount")))
+			unit = arena_format(&call->arena, "%lld", (long long)js_int(entry, "unit_amount", 0));
+		if (json_is_integer(json_object_get(entry, "amount"))) {
+			line.amount = js_int(entry, "amount", 0);
+		} else if (!unit || decimal_parse(unit, DECIMAL_PLACES, &each) != DECIMAL_OK ||
+			   !decimal_multiply(each, line.quantity, &total) || !price_line(total, &line.amount)) {
+			return fail_invalid(call, "parameter_missing", where,
+				"Give each invoice item an amount, or a price, price_data or unit_amount with a quantity.");
+		}
+		line.unit_amount_decimal = unit;
+		invoice_item_new(call, customer, &line, currency);
+	}
+	return 0;
+}
+
+static int fail_none(struct call *call, struct record *customer)
+{
+	return fail_status(call, 404, "invoice_upcoming_none", NULL, "No upcoming invoices for customer: %s", customer->id);
+}
+
+/* The invoice that the renewal will make, dated at the period's end. */
+static struct record *next_invoice(struct call *call, struct record *sub, struct record *customer)
+{
+	int64_t end = sub_period_end(sub), cut = js_int(record_tree(sub), "cancel_at", 0);
+	const char *currency = js_text(record_tree(sub), "currency");
+
+	if (!subscription_is_live(sub) || (cut && cut <= end)) {
+		struct invoice_terms terms = { .customer = customer, .sub = sub, .reason = "upcoming", .currency = currency,
+			.period = { js_int_at(record_tree(sub), "items.data.0.current_period_start", call->now), end },
+			.sweep = true };
+
+		if (!invoice_items_pending(call, customer, sub, currency)) {
+			fail_none(call, customer);
+			return NULL;
+		}
+		call->now = end > call->now ? end : call->now;
+		return invoice_new(call, &terms, NULL, 0);
+	}
+	if (end > call->now)
+		call->now = end;
+	return sub_renew(call, sub, end);
+}
+
+static struct record *preview_of(struct call *call, struct record *sub, struct record *customer)
+{
+	json_t *details = param(call, "subscription_details");
+	struct record *invoice = NULL;
+
+	if (js_flag(details, "cancel_now", false)) {
+		const char *behavior = js_text(details, "proration_behavior");
+
+		if (sub_cancel(call, sub, !behavior || strcmp(behavior, "none"), true, &invoice))
+			return NULL;
+		return invoice;
+	}
+	if (json_object_size(details) &&
+		sub_update(call, sub, details, "subscription_details", true, &invoice))
+		return NULL;
+	return invoice ? invoice : next_invoice(call, sub, customer);
+}
+
+/* A preview without a subscription: what a creation would bill at once. */
+static struct record *preview_creation(struct call *call, struct record *customer)
+{
+	json_t *details = json_incref(param(call, "subscription_details")), *value;
+	const char *key;
+	struct record *sub;
+
+	js_put_text(call->params, "customer", customer->id);
+	json_object_foreach(details, key, value)
+	{
+		js_put(call->params, key, value);
+	}
+	js_put_text(call->params, "payment_behavior", "default_incomplete");
+	json_object_del(call->params, "subscription_details");
+	json_object_del(call->params, "invoice_items");
+	json_decref(details);
+	if (sub_create(call))
+		return NULL;
+	sub = call->answer.record;
+	return account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
+}
+
+static json_t *preview_body(struct call *call, struct record *invoice)
+{
+	json_t *body = json_deep_copy(record_tree(invoice));
+	const char *id = arena_format(&call->arena, "upcoming_%s", invoice->id);
+	size_t i;
+	json_t *line;
+
+	json_object_del(body, PRIVATE_KEY);
+	js_put_text(body, "id", id);
+	js_put_text(body, "status", "draft");
+	js_put_text(body, "billing_reason", "upcoming");
+	js_put_flag(body, "attempted", false);
+	js_put_int(body, "attempt_count", 0);
+	js_put_int(body, "amount_remaining", js_int(body, "amount_due", 0));
+	js_put_null(body, "number");
+	js_put_null(body, "hosted_invoice_url");
+	js_put_null(body, "invoice_pdf");
+	js_put_null(body, "effective_at");
+	js_put_null(body, "automatically_finalizes_at");
+	json_object_foreach(json_object_get(body, "status_transitions"), id, line)
+	{
+		json_object_set_new(json_object_get(body, "status_transitions"), id, json_null());
+	}
+	id = js_text(body, "id");
+	js_put_text(json_object_get(body, "lines"), "url", arena_format(&call->arena, "/v1/invoices/%s/lines", id));
+	json_array_foreach(js_at(body, "lines.data"), i, line)
+	{
+		js_put_text(line, "invoice", id);
+	}
+	js_put_int(body, "next_payment_attempt", js_int(body, "created", call->now) + 3600);
+	return body;
+}
+
+int preview_create(struct call *call)
+{
+	struct record *customer = param_record(call, "customer", "customer");
+	struct record *sub = param_record(call, "subscription", "subscription"), *invoice;
+	const char *currency;
+
+	if (call->fail.status)
+		return -1;
+	if (sub && !customer)
+		customer = subscription_customer(call, sub);
+	if (!customer)
+		return fail_invalid(call, "parameter_missing", NULL,
+			"One of the following params should be provided for this request: customer or subscription.");
+	if (sub && strcmp(js_text(record_tree(sub), "customer"), customer->id))
+		return fail_invalid(call, "resource_missing", "subscription", "No such subscription: '%s'", sub->id);
+	call->discard = true;
+	call_use_clock(call, customer);
+	currency = sub ? js_text(record_tree(sub), "currency") : param_text(call, "currency");
+	if (!currency)
+		currency = js_text(record_tree(customer), "currency");
+	if (!currency)
+		currency = "usd";
+	if (add_preview_items(call, customer, sub, currency))
+		return -1;
+	if (sub) {
+		invoice = preview_of(call, sub, customer);
+	} else if (json_array_size(js_at(call->params, "subscription_details.items"))) {
+		invoice = preview_creation(call, customer);
+	} else {
+		struct invoice_terms terms = { .customer = customer, .reason = "upcoming", .currency = currency,
+			.period = { call->now, call->now }, .sweep = true };
+
+		if (js_int_at(call->params, "subscription_details.proration_date", 0))
+			return fail_invalid(call, NULL, "subscription_details[proration_date]",
+				"Cannot specify proration date without specifying a subscription.");
+		if (!invoice_items_pending(call, customer, NULL, currency))
+			return fail_none(call, customer);
+		invoice = invoice_new(call, &terms, NULL, 0);
+	}
+	if (!invoice)
+		return call->fail.status ? -1 : fail_none(call, customer);
+	journal_freeze_all(&call->journal);
+	return answer_tree(call, preview_body(call, invoice), invoice_type());
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RESOURCES_BILLING_SUB_H
+#define RESOURCES_BILLING_SUB_H
+
+#include "resources/billing/inside.h"
+#include "resources/billing/subscription.h"
+
+/*
+ * What the files about subscriptions share. A change of a subscription is worked out on a `struct sub_change`: its
+ * items before and after, the times that move, and the lines that follow. The same change serves an update, an item
+ * route, a renewal's shortened period and a preview.
+ */
+#define SUB_ITEMS 20 /* Stripe docs "Subscriptions": items of one subscription */
+
+struct item_change {
+	bool has_old, has_new;
+	bool idle;                 /* its period goes on: no line on the invoice of the moment */
+	bool changed;              /* the price or the quantity is another one, or it comes or goes */
+	struct item_facts old, new; /* `new` also for what stays as it is */
+	json_t *given;             /* its entry in the request; NULL: not mentioned */
+	const char *where;         /* "items[0]" */
+};
+
+enum sub_behavior { CREATE_PRORATIONS, ALWAYS_INVOICE, NO_PRORATIONS };
+enum pay_behavior { ALLOW_INCOMPLETE, DEFAULT_INCOMPLETE, ERROR_IF_INCOMPLETE, PENDING_IF_INCOMPLETE };
+
+struct sub_change {
+	struct call *call;
+	struct record *sub, *customer; /* sub is NULL until a new one is stored */
+	const char *currency;          /* NULL: settled by the first price */
+	bool flexible;
+	int64_t anchor;
+	struct item_change items[2 * SUB_ITEMS];
+	size_t n;
+	enum sub_behavior behavior;
+	int64_t at;                    /* the proration date; call->now unless given */
+	bool restarts;                 /* the period begins anew, now */
+	bool worthless;                /* the running time is a trial: nothing to credit */
+	struct bill_line lines[BILL_LINES];
+	size_t n_lines;                /* full or trial lines for an invoice of the moment */
+	unsigned prorations;           /* pending items made */
+};
+
+/* ---- reading (sub_read.c) ---- */
+const struct schema_resource *sub_type(void);
+const struct schema_resource *sub_item_type(void);
+const char *sub_status(struct record *sub);
+bool sub_status_is(struct record *sub, const char *status);
+/* A change with the subscription's items as they stand, on both sides. 0 or -1. */
+int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub);
+struct cycle sub_cycle(const struct sub_change *c, const struct item_facts *item);
+/* The earliest end of an item's running period, and the latest. */
+int64_t sub_period_end(struct record *sub);
+int64_t sub_latest_period_end(struct record *sub);
+/* Works out what falls due next and writes it down; after every change of dates or status. */
+void sub_plan(struct call *call, struct record *sub);
+/* Puts the items' trees into the subscription's body. */
+void sub_show_items(struct call *call, struct record *sub, struct record *const *items, size_t n);
+size_t sub_item_records(struct call *call, struct record *sub, struct record *out[SUB_ITEMS]);
+
+/* ---- items of a request (sub_items.c) ---- */
+/* Reads an `items` array into the change; `name` is how messages call it. 0 or -1. */
+int sub_items_wanted(struct sub_change *c, json_t *items, const char *name);
+/* Writes the new side: item records made, changed, deleted; periods as in the facts. 0 or -1. */
+int sub_items_store(struct sub_change *c);
+
+/* ---- prorations (sub_prorate.c) ---- */
+/* Makes the pending items of the change (none with NO_PRORATIONS), and the full lines when the period restarts. */
+int sub_prorate(struct sub_change *c);
+/* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. 0 or -1. */
+int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole);
+/* Lines for the new period of every item that is not idle; one that would go past `cut` (0: none) ends there. 0 or -1. */
+int sub_full_lines(struct sub_change *c, int64_t cut);
+/* Remembers which lines charged for each item's running period: what a later credit undoes. */
+void sub_remember_lines(struct sub_change *c);
+
+/* ---- money now (sub_pay.c) ---- */
+/* Invoices the change's lines and the pending items at once and collects by the payment behaviour. 0 or -1. */
+int sub_invoice_now(struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay,
+	struct record **invoice);
+enum pay_behavior pay_behavior_of(const char *text);
+enum sub_behavior sub_behavior_of(const char *text);
+int fail_no_method(struct call *call);
+
+/* ---- updating (sub_update.c) ---- */
+/* An update's effects from `given` (an update's parameters, or a preview's subscription_details). 0 or -1. */
+int sub_update(struct call *call, struct record *sub, json_t *given, const char *prefix, bool preview,
+	struct record **invoice);
+int sub_cancel(struct call *call, struct record *sub, bool prorate, bool invoice_now, struct record **invoice);
+
+/* A one-time entry of add_invoice_items as a pending item. 0 or -1. */
+int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where);
+
+/* ---- renewing (sub_due.c) ---- */
+/* The invoice of the renewal at `end`, with the items moved on to their next period. NULL with the failure. */
+struct record *sub_renew(struct call *call, struct record *sub, int64_t end);
+void sub_on_due(struct call *call, struct record *sub);
+
+/* ---- creating (sub_create.c) ---- */
+int sub_create(struct call *call);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* What a subscription does when its time comes, and what its invoices do to it. Source: Stripe docs "How subscriptions
+ * work", "Subscription invoices", "Free trials", "Cancel subscriptions", "Pause payment collection". */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/list.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "events/emit.h"
+#include "resources/billing/sub.h"
+
+static void set_status(struct call *call, struct record *sub, const char *status)
+{
+	js_put_text(journal_edit(&call->journal, sub), "status", status);
+}
+
+static void changed(struct call *call, struct record *sub)
+{
+	sub_plan(call, sub);
+	emit_changed(call, "customer.subscription.updated", sub);
+}
+
+/* ---- the end ---- */
+
+void subscription_end(struct call *call, struct record *sub, enum subscription_end why)
+{
+	json_t *draft = journal_edit(&call->journal, sub);
+	json_t *details = js_own(draft, "cancellation_details");
+	bool planned = js_int(draft, "cancel_at", 0) && js_int(draft, "cancel_at", 0) <= call->now;
+
+	js_put_text(draft, "status", "canceled");
+	js_put_int(draft, "ended_at", call->now);
+	if (!planned) { /* decided now; a planned end keeps the moment of its decision */
+		js_put_int(draft, "canceled_at", call->now);
+		js_put_null(draft, "cancel_at");
+		js_put_flag(draft, "cancel_at_period_end", false);
+	}
+	js_put_text(details, "reason", why == SUBSCRIPTION_PAYMENT_FAILED ? "payment_failed" : "cancellation_requested");
+	json_object_del(js_own(draft, PRIVATE_KEY), "due");
+	invoices_stop(call, sub);
+	emit(call, "customer.subscription.deleted", sub);
+}
+
+int subscriptions_of_customer_end(struct call *call, struct record *customer)
+{
+	const struct list *all = list_by(call, sub_type(), "customer", customer->id);
+	struct list live = { 0 };
+
+	for (size_t i = 0; i < all->count; i++)
+		if (subscription_is_live(all->at[i]))
+			list_add(&live, all->at[i]);
+	for (size_t i = 0; i < live.count; i++)
+		subscription_end(call, live.at[i], SUBSCRIPTION_REQUESTED);
+	list_clear(&live);
+	return 0;
+}
+
+size_t subscriptions_live_count(struct call *call, struct record *customer)
+{
+	const struct list *all = list_by(call, sub_type(), "customer", customer->id);
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->count; i++)
+		n += subscription_is_live(all->at[i]);
+	return n;
+}
+
+/* ---- what invoices do ---- */
+
+static bool is_latest(struct record *sub, struct record *invoice)
+{
+	const char *latest = js_text(record_tree(sub), "latest_invoice");
+
+	return !latest || !strcmp(latest, invoice->id);
+}
+
+static bool is_first(struct record *invoice)
+{
+	const char *reason = js_text(record_tree(invoice), "billing_reason");
+
+	return reason && !strcmp(reason, "subscription_create");
+}
+
+static void clear_delinquency(struct call *call, struct record *sub)
+{
+	struct record *customer = subscription_customer(call, sub);
+
+	if (!customer || customer->deleted || !js_flag(record_tree(customer), "delinquent", false))
+		return;
+	js_put_flag(journal_edit(&call->journal, customer), "delinquent", false);
+	emit_changed(call, "customer.updated", customer);
+}
+
+void subscription_invoice_paid(struct call *call, struct record *sub, struct record *invoice)
+{
+	bool trialing = js_int(record_tree(sub), "trial_end", 0) > call->now;
+
+	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
+		return;
+	if (sub_status_is(sub, "incomplete") || sub_status_is(sub, "past_due") || sub_status_is(sub, "unpaid") ||
+		(sub_status_is(sub, "paused") && js_flag(record_private(sub), "resuming", false))) {
+		set_status(call, sub, trialing ? "trialing" : "active");
+		json_object_del(journal_edit_private(&call->journal, sub), "resuming");
+		changed(call, sub);
+	}
+	clear_delinquency(call, sub);
+}
+
+void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final)
+{
+	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
+		return;
+	if (final) {
+		subscription_end(call, sub, SUBSCRIPTION_PAYMENT_FAILED);
+		return;
+	}
+	if (sub_status_is(sub, "paused") || sub_status_is(sub, "unpaid"))
+		return;
+	set_status(call, sub, is_first(invoice) ? "incomplete" : "past_due");
+	changed(call, sub);
+}
+
+void subscription_invoice_voided(struct call *call, struct record *sub, struct record *invoice)
+{
+	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
+		return;
+	if (sub_status_is(sub, "incomplete")) {
+		json_t *draft = journal_edit(&call->journal, sub);
+		bool voided = !strcmp(js_text(record_tree(invoice), "status"), "void");
+
+		js_put_text(draft, "status", voided ? "incomplete_expired" : "active");
+		if (voided)
+			js_put_int(draft, "ended_at", call->now);
+		changed(call, sub);
+	} else if (sub_status_is(sub, "past_due")) {
+		set_status(call, sub, "active");
+		changed(call, sub);
+		clear_delinquency(call, sub);
+	}
+}
+
+/* ---- renewing ---- */
+
+static int next_periods(struct sub_change *c, int64_t end, struct span *previous)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item_change *item = &c->items[i];
+		struct cycle cycle = sub_cycle(c, &item->new);
+
+		item->idle = item->old.period.to != end;
+		if (item->idle)
+			continue;
+		*previous = item->old.period;
+		item->new.period.from = end;
+		if (!cycle_next(&cycle, end, &item->new.period.to))
+			return fail_invalid(c->call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+	}
+	return 0;
+}
+
+struct record *sub_renew(struct call *call, struct record *sub, int64_t end)
+{
+	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
+	int64_t cut = js_int(record_tree(sub), "cancel_at", 0);
+	struct span previous = { end, end };
+	struct record *invoice;
+	bool unpaid = sub_status_is(sub, "unpaid");
+	struct invoice_terms terms = { .sub = sub, .reason = "subscription_cycle", .sweep = true };
+
+	if (sub_change_begin(call, c, sub) || next_periods(c, end, &previous) || sub_full_lines(c, cut > end ? cut : 0) ||
+		sub_items_store(c))
+		return NULL;
+	terms.customer = c->customer;
+	terms.currency = c->currency;
+	terms.period = previous;
+	terms.auto_advance = !unpaid;
+	journal_freeze_all(&call->journal);
+	invoice = invoice_new(call, &terms, c->lines, c->n_lines);
+	if (!invoice)
+		return NULL;
+	sub_remember_lines(c);
+	js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
+	return invoice;
+}
+
+static void renew(struct call *call, struct record *sub)
+{
+	uint64_t place = emit_reserve(call);
+
+	if (!sub_renew(call, sub, call->now))
+		return;
+	sub_plan(call, sub);
+	emit_changed_reserved(call, place, "customer.subscription.updated", sub);
+}
+
+static bool has_method(struct call *call, struct record *sub)
+{
+	json_t *customer = record_tree(subscription_customer(call, sub));
+
+	return js_text(record_tree(sub), "default_payment_method") || js_text(record_tree(sub), "default_source") ||
+	       js_text_at(customer, "invoice_settings.default_payment_method") || js_text(customer, "default_source");
+}
+
+static void pause_for_trial(struct call *call, struct record *sub)
+{
+	json_t *draft = journal_edit(&call->journal, sub), *details = json_object(), *paused = json_object();
+	json_t *type = json_object();
+
+	js_put_text(draft, "status", "paused");
+	js_put_text(type, "type", "trial_end_without_payment_method");
+	js_put_new(paused, "subscription", type);
+	js_put_int(paused, "transitioned_at", call->now);
+	js_put_text(paused, "type", "subscription");
+	js_put_new(details, "paused", paused);
+	js_put_new(draft, "status_details", details);
+	sub_plan(call, sub);
+	emit_with(call, "customer.subscription.paused", sub, NULL);
+}
+
+static void end_trial(struct call *call, struct record *sub)
+{
+	const char *missing = js_text_at(record_tree(sub), "trial_settings.end_behavior.missing_payment_method");
+	bool charges = !strcmp(js_text(record_tree(sub), "collection_method"), "charge_automatically");
+
+	if (charges && missing && !has_method(call, sub)) {
+		if (!strcmp(missing, "pause")) {
+			pause_for_trial(call, sub);
+			return;
+		}
+		if (!strcmp(missing, "cancel")) {
+			subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
+			return;
+		}
+	}
+	set_status(call, sub, "active");
+	renew(call, sub);
+}
+
+/* The planned end: what is pending is billed, nothing new is. */
+static void end_as_planned(struct call *call, struct record *sub)
+{
+	struct invoice_terms terms = {
+		.customer = subscription_customer(call, sub),
+		.sub = sub,
+		.reason = "subscription_cycle",
+		.currency = js_text(record_tree(sub), "currency"),
+		.period = { js_int_at(record_tree(sub), "items.data.0.current_period_start", call->now), call->now },
+		.sweep = true,
+		.auto_advance = true,
+	};
+
+	subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
+	if (invoice_items_pending(call, terms.customer, sub, terms.currency)) {
+		struct record *invoice = invoice_new(call, &terms, NULL, 0);
+
+		if (invoice)
+			js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
+	}
+}
+
+static void expire(struct call *call, struct record *sub)
+{
+	struct record *invoice = account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
+
+	if (invoice && !strcmp(js_text(record_tree(invoice), "status"), "open")) {
+		invoice_void(call, invoice);
+		return;
+	}
+	js_put_text(journal_edit(&call->journal, sub), "status", "incomplete_expired");
+	js_put_int(journal_edit(&call->journal, sub), "ended_at", call->now);
+	changed(call, sub);
+}
+
+static void tell_trial_end(struct call *call, struct record *sub)
+{
+	js_put_flag(journal_edit_private(&call->journal, sub), "trial_told", true);
+	emit(call, "customer.subscription.trial_will_end", sub);
+}
+
+static bool reached(struct call *call, int64_t at)
+{
+	return at && at <= call->now;
+}
+
+void sub_on_due(struct call *call, struct record *sub)
+{
+	json_t *tree = record_tree(sub);
+	bool trialing = sub_status_is(sub, "trialing");
+
+	if (sub_status_is(sub, "incomplete")) {
+		expire(call, sub);
+	} else if (reached(call, js_int(tree, "cancel_at", 0))) {
+		end_as_planned(call, sub);
+	} else if (reached(call, js_int_at(tree, "pause_collection.resumes_at", 0))) {
+		js_put_null(journal_edit(&call->journal, sub), "pause_collection");
+		changed(call, sub);
+	} else if (trialing && reached(call, js_int(tree, "trial_end", 0))) {
+		end_trial(call, sub);
+	} else if (trialing && !js_flag(record_private(sub), "trial_told", false)) {
+		tell_trial_end(call, sub);
+	} else if (reached(call, sub_period_end(sub))) {
+		renew(call, sub);
+	}
+	sub_plan(call, sub);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/list.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "resources/billing/sub.h"
+
+#define TRIAL_NOTICE INT64_C(259200)     /* trial_will_end comes three days before the end */
+#define INCOMPLETE_SECONDS INT64_C(82800) /* 23 hours to pay the first invoice */
+
+const struct schema_resource *sub_type(void)
+{
+	return schema_find_object("subscription");
+}
+
+const struct schema_resource *sub_item_type(void)
+{
+	return schema_find_object("subscription_item");
+}
+
+const char *sub_status(struct record *sub)
+{
+	const char *status = js_text(record_tree(sub), "status");
+
+	return status ? status : "";
+}
+
+bool sub_status_is(struct record *sub, const char *status)
+{
+	return !strcmp(sub_status(sub), status);
+}
+
+bool subscription_is_live(struct record *sub)
+{
+	return !sub_status_is(sub, "canceled") && !sub_status_is(sub, "incomplete_expired");
+}
+
+bool subscription_is_flexible(struct record *sub)
+{
+	const char *mode = js_text_at(record_tree(sub), "billing_mode.type");
+
+	return mode && !strcmp(mode, "flexible");
+}
+
+struct record *subscription_customer(struct call *call, struct record *sub)
+{
+	return account_find(call->account, js_text(record_tree(sub), "customer"));
+}
+
+size_t sub_item_records(struct call *call, struct record *sub, struct record *out[SUB_ITEMS])
+{
+	json_t *data = js_at(record_tree(sub), "items.data");
+	size_t n = 0, i;
+	json_t *item;
+
+	json_array_foreach(data, i, item)
+	{
+		struct record *r = account_find(call->account, js_text(item, "id"));
+
+		if (r && !r->deleted && n < SUB_ITEMS)
+			out[n++] = r;
+	}
+	return n;
+}
+
+int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub)
+{
+	struct record *items[SUB_ITEMS];
+	json_t *tree = record_tree(sub);
+
+	*c = (struct sub_change){
+		.call = call,
+		.sub = sub,
+		.customer = subscription_customer(call, sub),
+		.currency = js_text(tree, "currency"),
+		.flexible = subscription_is_flexible(sub),
+		.anchor = js_int(tree, "billing_cycle_anchor", call->now),
+		.at = call->now,
+		.worthless = sub_status_is(sub, "trialing"),
+	};
+	c->n = sub_item_records(call, sub, items);
+	for (size_t i = 0; i < c->n; i++) {
+		if (!item_read(call, &c->items[i].old, record_tree(items[i]), c->currency))
+			return -1;
+		c->items[i].new = c->items[i].old;
+		c->items[i].has_old = c->items[i].has_new = true;
+	}
+	return 0;
+}
+
+struct cycle sub_cycle(const struct sub_change *c, const struct item_facts *item)
+{
+	return (struct cycle){ c->anchor, item->interval, item->interval_count };
+}
+
+static int64_t period_end(struct record *sub, bool latest)
+{
+	int64_t found = 0;
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(js_at(record_tree(sub), "items.data"), i, item)
+	{
+		int64_t end = js_int(item, "current_period_end", 0);
+
+		if (!found || (latest ? end > found : end < found))
+			found = end;
+	}
+	return found;
+}
+
+int64_t sub_period_end(struct record *sub)
+{
+	return period_end(sub, false);
+}
+
+int64_t sub_latest_period_end(struct record *sub)
+{
+	return period_end(sub, true);
+}
+
+static void sooner(int64_t *due, int64_t at)
+{
+	if (at && (!*due || at < *due))
+		*due = at;
+}
+
+void sub_plan(struct call *call, struct record *sub)
+{
+	json_t *tree = record_tree(sub), *private = record_private(sub);
+	int64_t due = 0, trial_end = js_int(tree, "trial_end", 0);
+
+	if (sub_status_is(sub, "incomplete")) {
+		due = js_int(tree, "created", call->now) + INCOMPLETE_SECONDS;
+	} else if (subscription_is_live(sub) && !sub_status_is(sub, "paused")) {
+		sooner(&due, sub_period_end(sub));
+		sooner(&due, js_int(tree, "cancel_at", 0));
+		sooner(&due, js_int_at(tree, "pause_collection.resumes_at", 0));
+		if (sub_status_is(sub, "trialing") && !js_flag(private, "trial_told", false))
+			sooner(&due, trial_end - TRIAL_NOTICE > call->now ? trial_end - TRIAL_NOTICE : call->now);
+	}
+	if (due == js_int(private, "due", 0))
+		return;
+	private = journal_edit_private(&call->journal, sub);
+	if (due)
+		js_put_int(private, "due", due);
+	else
+		json_object_del(private, "due");
+}
+
+void sub_show_items(struct call *call, struct record *sub, struct record *const *items, size_t n)
+{
+	json_t *data = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		journal_freeze(&call->journal, items[i]);
+		json_array_append(data, record_tree(items[i]));
+	}
+	js_put_new(journal_edit(&call->journal, sub), "items",
+		list_object(data, arena_format(&call->arena, "/v1/subscription_items?subscription=%s", sub->id)));
+}

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Updating and canceling. Source: Stripe docs "Modify subscriptions", "Prorations", "Billing mode", "Set the
+ * subscription billing renewal date", "Cancel subscriptions", "Free trials".
+ */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/params.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "events/emit.h"
+#include "resources/billing/sub.h"
+#include "resources/discount.h"
+#include "resources/payments/pay.h"
+
+struct update {
+	struct call *call;
+	struct sub_change c;
+	json_t *given;
+	const char *prefix; /* of parameter names in messages: "" or "subscription_details" */
+	bool resets_anchor, starts_trial, ends_trial;
+	int64_t trial_end;
+	struct span old_period;
+};
+
+static const char *name_of(struct update *u, const char *name)
+{
+	return *u->prefix ? arena_format(&u->call->arena, "%s[%s]", u->prefix, name) : name;
+}
+
+static bool given(const struct update *u, const char *name)
+{
+	return json_object_get(u->given, name) != NULL;
+}
+
+/* ---- what may be changed at all ---- */
+
+static bool only(const struct update *u, const char *const *names)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(u->given, key, value)
+	{
+		bool found = !strcmp(key, "expand");
+
+		for (const char *const *n = names; *n; n++)
+			found |= !strcmp(key, *n);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static int check_state(struct update *u)
+{
+	static const char *const of_canceled[] = { "cancellation_details", "metadata", NULL };
+	static const char *const of_incomplete[] = { "metadata", "description", "default_payment_method",
+		"default_source", "payment_settings", "cancellation_details", NULL };
+	struct record *sub = u->c.sub;
+
+	if (!subscription_is_live(sub) && !only(u, of_canceled))
+		return fail_invalid(u->call, "invalid_canceled_subscription_fields", NULL,
+			"A canceled subscription can only update its cancellation_details and metadata.");
+	if (sub_status_is(sub, "incomplete") && !only(u, of_incomplete))
+		return fail_invalid(u->call, NULL, NULL,
+			"This subscription is incomplete: until its first invoice is paid, only its metadata, description and "
+			"default_payment_method can be updated.");
+	if (js_text(record_tree(sub), "schedule") &&
+		(given(u, "cancel_at") || given(u, "cancel_at_period_end")))
+		return fail_invalid(u->call, NULL, NULL,
+			"The subscription is managed by the subscription schedule `%s`, and updating any cancelation behavior "
+			"directly is not allowed. Please update the schedule instead.",
+			js_text(record_tree(sub), "schedule"));
+	if (given(u, "cancel_at") && given(u, "cancel_at_period_end"))
+		return fail_invalid(u->call, NULL, NULL,
+			"You may only specify one of these parameters: cancel_at, cancel_at_period_end.");
+	return 0;
+}
+
+/* ---- times ---- */
+
+static int read_trial(struct update *u)
+{
+	json_t *end = json_object_get(u->given, "trial_end");
+	bool trialing = sub_status_is(u->c.sub, "trialing");
+
+	if (json_is_string(end)) { /* "now" */
+		u->ends_trial = trialing;
+		return 0;
+	}
+	if (!json_is_integer(end))
+		return 0;
+	u->trial_end = json_integer_value(end);
+	if (u->trial_end <= u->call->now)
+		return fail_invalid(u->call, NULL, name_of(u, "trial_end"),
+			"Invalid timestamp: must be an integer Unix timestamp in the future.");
+	if (u->trial_end > u->call->now + 730 * INT64_C(86400))
+		return fail_invalid(u->call, NULL, name_of(u, "trial_end"),
+			"Invalid timestamp: can be no more than two years in the future.");
+	u->starts_trial = true;
+	return 0;
+}
+
+static int read_anchor(struct update *u)
+{
+	json_t *anchor = json_object_get(u->given, "billing_cycle_anchor");
+	const char *type = json_is_object(anchor) ? js_text(anchor, "type") : json_string_value(anchor);
+
+	u->resets_anchor = type && !strcmp(type, "now");
+	if (!u->resets_anchor)
+		return 0;
+	if (given(u, "proration_date"))
+		return fail_invalid(u->call, NULL, name_of(u, "proration_date"),
+			"You cannot specify `proration_date` when `billing_cycle_anchor=now`.");
+	return 0;
+}
+
+static int read_proration_date(struct update *u)
+{
+	int64_t at = js_int(u->given, "proration_date", 0);
+
+	if (!at)
+		return 0;
+	for (size_t i = 0; i < u->c.n; i++)
+		if (u->c.items[i].has_old && (at < u->c.items[i].old.period.from || at > u->c.items[i].old.period.to))
+			return fail_invalid(u->call, NULL, name_of(u, "proration_date"),
+				"Cannot specify proration date outside of current subscription period or current phase");
+	u->c.at = at;
+	return 0;
+}
+
+static bool same_interval(const struct item_change *item)
+{
+	return item->old.interval == item->new.interval && item->old.interval_count == item->new.interval_count;
+}
+
+static bool is_free(const struct item_facts *item)
+{
+	return item->total.scaled == 0 && !item->metered;
+}
+
+/* Classic mode resets the anchor by itself: another interval, or everything was free and now is not. */
+static bool resets_by_itself(const struct sub_change *c)
+{
+	bool was_free = true, pays = false;
+
+	if (c->flexible || c->worthless)
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct item_change *item = &c->items[i];
+
+		if (item->has_old && item->has_new && item->changed && !same_interval(item))
+			return true;
+		if (item->has_old && !is_free(&item->old))
+			was_free = false;
+		if (item->has_new && item->changed && !is_free(&item->new) &&
+			!(item->has_old && item->old.quantity.scaled == 0))
+			pays = true;
+	}
+	return was_free && pays;
+}
+
+static int overflows(struct update *u)
+{
+	return fail_invalid(u->call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+}
+
+/* The running periods of the new side. */
+static int set_periods(struct update *u)
+{
+	struct sub_change *c = &u->c;
+
+	c->restarts = u->resets_anchor || u->ends_trial || u->starts_trial || resets_by_itself(c);
+	if (c->restarts)
+		c->anchor = u->starts_trial ? u->trial_end : u->call->now;
+	for (size_t i = 0; i < c->n; i++) {
+		struct item_change *item = &c->items[i];
+		struct cycle cycle = sub_cycle(c, &item->new);
+
+		if (!item->has_new)
+			continue;
+		if (u->starts_trial) {
+			item->new.period = (struct span){ u->call->now, u->trial_end };
+		} else if (c->worthless && !u->ends_trial) {
+			item->new.period = item->has_old ? item->old.period
+							 : (struct span){ u->call->now, sub_period_end(c->sub) };
+		} else if (c->restarts) {
+			item->new.period.from = u->call->now;
+			if (!cycle_next(&cycle, u->call->now, &item->new.period.to))
+				return overflows(u);
+		} else if (!item->has_old || !same_interval(item)) {
+			item->new.period.from = u->call->now;
+			if (!cycle_next(&cycle, u->call->now, &item->new.period.to))
+				return overflows(u);
+		} else {
+			item->new.period = item->old.period;
+		}
+	}
+	return 0;
+}
+
+/* ---- the plain fields ---- */
+
+static int apply_cancel(struct update *u, json_t *draft)
+{
+	struct call *call = u->call;
+	json_t *at = json_object_get(u->given, "cancel_at");
+	json_t *details = js_own(draft, "cancellation_details");
+	int64_t when = 0;
+
+	if (given(u, "cancel_at_period_end")) {
+		bool cancel = js_flag(u->given, "cancel_at_period_end", false);
+
+		if (cancel == js_flag(draft, "cancel_at_period_end", false))
+			return 0;
+		js_put_flag(draft, "cancel_at_period_end", cancel);
+		when = cancel ? sub_latest_period_end(u->c.sub) : 0;
+	} else if (json_is_string(at)) { /* min_period_end, max_period_end, max_billed_until */
+		when = strcmp(json_string_value(at), "min_period_end") ? sub_latest_period_end(u->c.sub)
+								       : sub_period_end(u->c.sub);
+	} else if (json_is_integer(at)) {
+		when = json_integer_value(at);
+		if (when <= call->now)
+			return fail_invalid(call, NULL, name_of(u, "cancel_at"),
+				"Invalid timestamp: must be an integer Unix timestamp in the future.");
+	} else if (!json_is_null(at)) {
+		return 0;
+	}
+	if (!given(u, "cancel_at_period_end"))
+		js_put_flag(draft, "cancel_at_period_end", false);
+	if (when) {
+		js_put_int(draft, "cancel_at", when);
+		js_put_int(draft, "canceled_at", call->now);
+		js_put_text(details, "reason", "cancellation_requested");
+	} else {
+		js_put_null(draft, "cancel_at");
+		js_put_null(draft, "canceled_at");
+		js_put_null(details, "reason");
+		js_put_null(details, "comment");
+		js_put_null(details, "feedback");
+	}
+	return 0;
+}
+
+static int apply_discounts(struct update *u, json_t *draft)
+{
+	struct discount_owner owner = { .customer = u->c.customer, .subscription = u->c.sub->id,
+		.currency = u->c.currency, .no_minimum = true };
+	json_t *ids;
+
+	if (!given(u, "discounts"))
+		return 0;
+	ids = discounts_redeem(u->call, json_object_get(u->given, "discounts"), &owner, json_object_get(draft, "discounts"),
+		name_of(u, "discounts"));
+	if (!ids)
+		return -1;
+	js_put_new(draft, "discounts", ids);
+	return 0;
+}
+
+static int apply_collection(struct update *u, json_t *draft)
+{
+	struct call *call = u->call;
+	const char *method = js_text(u->given, "collection_method");
+	bool sends = !strcmp(method ? method : js_text(draft, "collection_method"), "send_invoice");
+
+	if (sends && !js_int(draft, "days_until_due", 0) && !js_int(u->given, "days_until_due", 0) && method)
+		return fail_invalid(call, NULL, NULL,
+			"If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'.");
+	if (!sends && js_int(u->given, "days_until_due", 0))
+		return fail_invalid(call, NULL, NULL,
+			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'.");
+	if (!sends && method)
+		js_put_null(draft, "days_until_due");
+	return 0;
+}
+
+static int apply_fields(struct update *u)
+{
+	static const char *const by_hand[] = { "items", "discounts", "default_tax_rates", "trial_end", "cancel_at",
+		"cancel_at_period_end", "billing_cycle_anchor", "cancellation_details", "add_invoice_items", "billing_schedules",
+		NULL };
+	struct call *call = u->call;
+	json_t *draft = journal_edit(&call->journal, u->c.sub);
+	const char *method = js_text(u->given, "default_payment_method");
+	json_t *details = json_object_get(u->given, "cancellation_details");
+	static const char *const told[] = { "comment", "feedback" };
+
+	if (method && !method_attached(call, method, u->c.customer, "default_payment_method"))
+		return -1;
+	if (u->given == call->params && params_apply(call, draft, sub_type(), by_hand))
+		return -1;
+	if (json_object_get(u->given, "default_payment_method"))
+		js_put_text(draft, "default_payment_method", method);
+	if (given(u, "default_tax_rates")) {
+		json_t *rates = tax_rates_of(call, json_object_get(u->given, "default_tax_rates"), name_of(u, "default_tax_rates"));
+
+		if (call->fail.status)
+			return -1;
+		js_put_new(draft, "default_tax_rates", rates ? json_incref(rates) : json_array());
+	}
+	for (size_t i = 0; i < COUNT_OF(told); i++)
+		if (json_object_get(details, told[i]))
+			js_put(js_own(draft, "cancellation_details"), told[i], json_object_get(details, told[i]));
+	return apply_collection(u, draft) || apply_cancel(u, draft) || apply_discounts(u, draft) ? -1 : 0;
+}
+
+/* ---- the whole ---- */
+
+static void write_trial(struct update *u)
+{
+	json_t *draft = journal_edit(&u->call->journal, u->c.sub);
+
+	if (u->c.restarts)
+		js_put_int(draft, "billing_cycle_anchor", u->c.anchor);
+	if (u->ends_trial) {
+		js_put_text(draft, "status", "active");
+		js_put_int(draft, "trial_end", u->call->now);
+	}
+	if (u->starts_trial) {
+		if (!sub_status_is(u->c.sub, "trialing") && (u->c.flexible || !js_int(draft, "trial_start", 0)))
+			js_put_int(draft, "trial_start", u->call->now);
+		js_put_text(draft, "status", "trialing");
+		js_put_int(draft, "trial_end", u->trial_end);
+		json_object_del(js_own(draft, PRIVATE_KEY), "trial_told");
+	}
+}
+
+static int gather(struct update *u)
+{
+	struct sub_change *c = &u->c;
+
+	if (given(u, "items") &&
+		sub_items_wanted(c, json_object_get(u->given, "items"), arena_text(&u->call->arena, name_of(u, "items"))))
+		return -1;
+	c->behavior = sub_behavior_of(js_text(u->given, "proration_behavior"));
+	return read_trial(u) || read_anchor(u) || read_proration_date(u) || set_periods(u) ? -1 : 0;
+}
+
+static int add_one_time_items(struct update *u)
+{
+	size_t i;
+	json_t *entry;
+
+	json_array_foreach(json_object_get(u->given, "add_invoice_items"), i, entry)
+	{
+		if (sub_add_invoice_item(&u->c, entry, arena_format(&u->call->arena, "%s[%zu]", name_of(u, "add_invoice_items"), i)))
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether the change makes an invoice of the moment, and what it lists beside the pending items. */
+static int lines_of_now(struct update *u, bool *now)
+{
+	struct sub_change *c = &u->c;
+
+	*now = c->behavior == ALWAYS_INVOICE && c->prorations > 0;
+	if (!c->restarts)
+		return 0;
+	if (u->starts_trial) {
+		for (size_t i = 0; i < c->n; i++)
+			if (c->items[i].has_new)
+				item_trial_line(u->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period, c->lines,
+					&c->n_lines);
+		*now = true;
+		return u->call->fail.status ? -1 : 0;
+	}
+	*now = true;
+	return sub_full_lines(c, 0);
+}
+
+int sub_update(struct call *call, struct record *sub, json_t *given_tree, const char *prefix, bool preview,
+	struct record **invoice)
+{
+	struct update *u = arena_alloc(&call->arena, sizeof *u);
+	enum pay_behavior pay = pay_behavior_of(js_text(given_tree, "payment_behavior"));
+	bool now = false;
+
+	*u = (struct update){ .call = call, .given = given_tree, .prefix = prefix };
+	*invoice = NULL;
+	if (sub_change_begin(call, &u->c, sub) || check_state(u))
+		return -1;
+	u->old_period = (struct span){ call->now, call->now };
+	if (u->c.n)
+		u->old_period.from = u->c.items[0].old.period.from;
+	if (gather(u) || apply_fields(u))
+		return -1;
+	/* Credits are worked out on the items as they were; the new side needs its records first. */
+	if (sub_items_store(&u->c))
+		return -1;
+	write_trial(u);
+	if (sub_prorate(&u->c) || add_one_time_items(u) || lines_of_now(u, &now))
+		return -1;
+	journal_freeze_all(&call->journal);
+	if (now && sub_invoice_now(&u->c, u->ends_trial ? "subscription_cycle" : "subscription_update", u->old_period,
+			   preview ? DEFAULT_INCOMPLETE : pay, invoice))
+		return -1;
+	sub_plan(call, sub);
+	emit_changed(call, "customer.subscription.updated", sub);
+	return 0;
+}
+
+/* ---- canceling ---- */
+
+int sub_cancel(struct call *call, struct record *sub, bool prorate, bool invoice_now, struct record **invoice)
+{
+	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
+
+	*invoice = NULL;
+	if (sub_change_begin(call, c, sub))
+		return -1;
+	for (size_t i = 0; i < c->n; i++) {
+		c->items[i].has_new = false;
+		c->items[i].changed = true;
+	}
+	if (prorate && sub_prorate(c))
+		return -1;
+	if (!prorate && !invoice_now)
+		invoice_items_drop_prorations(call, sub);
+	if (invoice_now && sub_invoice_now(c, "subscription_cycle",
+				   (struct span){ c->n ? c->items[0].old.period.from : call->now, call->now }, ALLOW_INCOMPLETE, invoice))
+		return -1;
+	subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
+	return 0;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* The subscription routes. Behaviour: sub_create.c, sub_update.c, sub_due.c; arithmetic: sub_prorate.c. */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/list.h"
+#include "api/params.h"
+#include "api/resource.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "events/emit.h"
+#include "resources/billing/sub.h"
+#include "resources/discount.h"
+#include "resources/generic.h"
+
+static struct record *path_sub(struct call *call)
+{
+	struct record *sub = path_record(call, 0, sub_type());
+
+	if (sub)
+		call_use_clock(call, sub);
+	return sub;
+}
+
+static int route_update(struct call *call)
+{
+	struct record *sub = path_sub(call), *invoice;
+
+	if (!sub || sub_update(call, sub, call->params, "", false, &invoice))
+		return -1;
+	return answer_record(call, sub);
+}
+
+static int route_cancel(struct call *call)
+{
+	struct record *sub = path_sub(call), *invoice;
+	json_t *details, *draft;
+
+	if (!sub)
+		return -1;
+	if (!subscription_is_live(sub))
+		return fail_no_such(call, sub_type(), sub->id);
+	details = param(call, "cancellation_details");
+	if (json_is_object(details)) {
+		static const char *const told[] = { "comment", "feedback" };
+
+		draft = js_own(journal_edit(&call->journal, sub), "cancellation_details");
+		for (size_t i = 0; i < 2; i++)
+			if (json_object_get(details, told[i]))
+				js_put(draft, told[i], json_object_get(details, told[i]));
+	}
+	if (sub_cancel(call, sub, param_flag(call, "prorate", false), param_flag(call, "invoice_now", false), &invoice))
+		return -1;
+	return answer_record(call, sub);
+}
+
+/* A paused subscription starts again: a subscription_cycle invoice now, active once it is paid. */
+static int route_resume(struct call *call)
+{
+	struct record *sub = path_sub(call), *invoice = NULL;
+	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
+	const char *anchor = param_text_at(call, "billing_cycle_anchor.type");
+	json_t *draft;
+
+	if (!sub)
+		return -1;
+	if (!sub_status_is(sub, "paused"))
+		return fail_invalid(call, NULL, NULL, "You can only resume a subscription if it is `paused`.");
+	if (sub_change_begin(call, c, sub))
+		return -1;
+	c->restarts = !anchor || strcmp(anchor, "unchanged");
+	c->behavior = NO_PRORATIONS;
+	if (c->restarts)
+		c->anchor = call->now;
+	for (size_t i = 0; i < c->n; i++) {
+		struct cycle cycle = sub_cycle(c, &c->items[i].new);
+
+		c->items[i].new.period.from = call->now;
+		if (!cycle_next(&cycle, call->now, &c->items[i].new.period.to))
+			return fail_invalid(call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+	}
+	if (sub_items_store(c) || sub_full_lines(c, 0))
+		return -1;
+	draft = journal_edit(&call->journal, sub);
+	js_put_int(draft, "billing_cycle_anchor", c->anchor);
+	js_put_flag(js_own(draft, PRIVATE_KEY), "resuming", true);
+	journal_freeze_all(&call->journal);
+	if (sub_invoice_now(c, "subscription_cycle", (struct span){ call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
+		return -1;
+	draft = journal_edit(&call->journal, sub);
+	if (!sub_status_is(sub, "paused"))
+		json_object_del(draft, "status_details");
+	sub_plan(call, sub);
+	emit(call, "customer.subscription.resumed", sub);
+	return answer_record(call, sub);
+}
+
+static int route_pause(struct call *call)
+{
+	struct record *sub = path_sub(call), *invoice;
+	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
+	const char *credit = param_text_at(call, "bill_for.unused_time_from.type");
+	const char *invoicing = param_text(call, "invoicing_behavior");
+	json_t *draft, *details, *paused, *type;
+
+	if (!sub)
+		return -1;
+	if (!sub_status_is(sub, "active"))
+		return fail_invalid(call, NULL, NULL, "You can only pause a subscription if it is `active`; this one is `%s`.",
+			sub_status(sub));
+	if (!subscription_is_flexible(sub) || js_text(record_tree(sub), "schedule") ||
+		strcmp(js_text(record_tree(sub), "collection_method"), "charge_automatically"))
+		return fail_invalid(call, NULL, NULL,
+			"Only subscriptions in flexible billing mode that charge automatically and are not managed by a schedule can "
+			"be paused.");
+	if (sub_change_begin(call, c, sub))
+		return -1;
+	for (size_t i = 0; i < c->n; i++) {
+		c->items[i].has_new = false;
+		c->items[i].changed = true;
+	}
+	if (credit && strcmp(credit, "none") && sub_prorate(c))
+		return -1;
+	for (size_t i = 0; i < c->n; i++) {
+		c->items[i].has_new = true;
+		c->items[i].changed = false;
+		c->items[i].new.period.to = call->now;
+	}
+	if (sub_items_store(c))
+		return -1;
+	draft = journal_edit(&call->journal, sub);
+	details = json_object();
+	paused = json_object();
+	type = json_object();
+	js_put_text(draft, "status", "paused");
+	js_put_text(type, "type", "pause_requested");
+	js_put_new(paused, "subscription", type);
+	js_put_int(paused, "transitioned_at", call->now);
+	js_put_text(paused, "type", "subscription");
+	js_put_new(details, "paused", paused);
+	js_put_new(draft, "status_details", details);
+	journal_freeze_all(&call->journal);
+	if (c->prorations && invoicing && !strcmp(invoicing, "invoice") &&
+		sub_invoice_now(c, "subscription_update", (struct span){ call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
+		return -1;
+	sub_plan(call, sub);
+	emit(call, "customer.subscription.paused", sub);
+	return answer_record(call, sub);
+}
+
+static int route_migrate(struct call *call)
+{
+	struct record *sub = path_sub(call);
+	json_t *mode, *flexible;
+	const char *discounts = param_text_at(call, "billing_mode.flexible.proration_discounts");
+
+	if (!sub)
+		return -1;
+	if (subscription_is_flexible(sub))
+		return fail_invalid(call, NULL, NULL, "The subscription is already in flexible billing mode.");
+	mode = js_own(journal_edit(&call->journal, sub), "billing_mode");
+	flexible = json_object();
+	js_put_text(flexible, "proration_discounts", discounts ? discounts : "included");
+	js_put_new(mode, "flexible", flexible);
+	js_put_text(mode, "type", "flexible");
+	js_put_int(mode, "updated_at", call->now);
+	emit_changed(call, "customer.subscription.updated", sub);
+	return answer_record(call, sub);
+}
+
+/* The first discount of the subscription is taken off; the answer is its deleted form. */
+static int route_delete_discount(struct call *call)
+{
+	struct record *sub = path_sub(call), *discount;
+	json_t *ids, *stub;
+
+	if (!sub)
+		return -1;
+	ids = json_object_get(record_tree(sub), "discounts");
+	discount = discount_find(call, json_string_value(json_array_get(ids, 0)));
+	if (!discount)
+		return fail_status(call, 404, "resource_missing", "id", "No active discount for subscription: %s", sub->id);
+	discounts_end(call, ids);
+	js_put_new(journal_edit(&call->journal, sub), "discounts", json_array());
+	emit_changed(call, "customer.subscription.updated", sub);
+	stub = json_copy(record_tree(discount));
+	js_put_flag(stub, "deleted", true);
+	json_object_del(stub, PRIVATE_KEY);
+	return answer_tree(call, stub, schema_find_object("discount"));
+}
+
+/* Canceled ones are left out unless asked for; "ended" is canceled and incomplete_expired together. */
+static bool match_status(struct call *call, struct record *r, json_t *wanted)
+{
+	const char *status = json_string_value(wanted);
+	bool ended = !subscription_is_live(r);
+
+	(void)call;
+	if (!status)
+		return !sub_status_is(r, "canceled");
+	if (!strcmp(status, "all"))
+		return true;
+	return !strcmp(status, "ended") ? ended : sub_status_is(r, status);
+}
+
+/* Objects on test clocks appear only when they are asked for by clock or customer. */
+static bool match_clock(struct call *call, struct record *r, json_t *wanted)
+{
+	const char *clock = js_text(record_tree(r), "test_clock");
+
+	if (wanted)
+		return clock && !strcmp(clock, json_string_value(wanted) ? json_string_value(wanted) : "");
+	return !clock || param_given(call, "customer");
+}
+
+static void fill(struct call *call, json_t *body)
+{
+	json_t *payment = json_object(), *trial = json_object(), *end = json_object(), *managed = json_object();
+	json_t *settings = js_own(body, "invoice_settings"), *issuer = json_object();
+
+	js_put_text(body, "collection_method", "charge_automatically");
+	js_put_text(body, "status", "active");
+	js_put_int(body, "start_date", call->now);
+	js_put_null(payment, "payment_method_options");
+	js_put_null(payment, "payment_method_types");
+	js_put_text(payment, "save_default_payment_method", "off");
+	js_put_new(body, "payment_settings", payment);
+	js_put_null(end, "billing_cycle_anchor");
+	js_put_text(end, "missing_payment_method", "create_invoice");
+	js_put_new(trial, "end_behavior", end);
+	js_put_new(body, "trial_settings", trial);
+	js_put_flag(managed, "enabled", false);
+	js_put_new(body, "managed_payments", managed);
+	js_put_text(issuer, "type", "self");
+	js_put_new(settings, "issuer", issuer);
+	js_put_new(body, "items",
+		list_object(json_array(),
+			arena_format(&call->arena, "/v1/subscription_items?subscription=%s",
+				js_text(body, "id") ? js_text(body, "id") : "")));
+	json_t *details = json_object();
+
+	js_put_null(details, "comment");
+	js_put_null(details, "feedback");
+	js_put_null(details, "feedback_option");
+	js_put_null(details, "reason");
+	js_put_new(body, "cancellation_details", details);
+	js_put_new(body, "default_tax_rates", json_array());
+}
+
+static const struct resource_route routes[] = {
+	{ "POST", "/v1/subscriptions", sub_create },
+	{ "POST", "/v1/subscriptions/{id}", route_update },
+	{ "DELETE", "/v1/subscriptions/{id}", route_cancel },
+	{ "POST", "/v1/subscriptions/{id}/resume", route_resume },
+	{ "POST", "/v1/subscriptions/{id}/pause", route_pause },
+	{ "POST", "/v1/subscriptions/{id}/migrate", route_migrate },
+	{ "DELETE", "/v1/subscriptions/{id}/discount", route_delete_discount },
+	{ 0 },
+};
+
+static const struct resource_filter filters[] = {
+	{ .param = LIST_CLOCK, .path = "test_clock" },
+	{ .param = "price", .path = "items.data.[].price.id" },
+	{ .param = "plan", .path = "items.data.[].plan.id" },
+	{ .param = "current_period_end", .path = "items.data.[].current_period_end", .unindexed = true },
+	{ .param = "current_period_start", .path = "items.data.[].current_period_start", .unindexed = true },
+	{ .param = "automatic_tax.enabled", .path = "automatic_tax.enabled", .unindexed = true },
+	{ .param = "status", .match = match_status },
+	{ .param = "test_clock", .match = match_clock },
+	{ 0 },
+};
+
+const struct resource subscription_resource = {
+	.name = "Subscription",
+	.routes = routes,
+	.filters = filters,
+	.fill = fill,
+	.on_due = sub_on_due,
+};

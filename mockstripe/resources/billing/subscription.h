@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RESOURCES_BILLING_SUBSCRIPTION_H
+#define RESOURCES_BILLING_SUBSCRIPTION_H
+
+#include "api/call.h"
+
+/*
+ * Subscriptions, for the resources around them. A subscription's body holds its items whole under items.data; each item
+ * is also a record of type SubscriptionItem that shares the same tree (subscription_store_items keeps the two in step).
+ *
+ * Private state of a subscription (PRIVATE_KEY): due, and what belongs to it: "next" (what the due time is for). Of an
+ * item: "originals", the debits that still cover its running period: what a flexible proration credits.
+ */
+
+/* The customer is being deleted: its live subscriptions are canceled at once, an event each. 0 or -1. */
+int subscriptions_of_customer_end(struct call *call, struct record *customer);
+
+enum subscription_end { SUBSCRIPTION_REQUESTED, SUBSCRIPTION_PAYMENT_FAILED };
+/* status canceled, ended now; emits customer.subscription.deleted. No invoice, no proration. */
+void subscription_end(struct call *call, struct record *sub, enum subscription_end why);
+
+/* What an invoice's fate does to its subscription; each checks that it is the latest invoice. */
+void subscription_invoice_paid(struct call *call, struct record *sub, struct record *invoice);
+void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final);
+void subscription_invoice_voided(struct call *call, struct record *sub, struct record *invoice);
+
+size_t subscriptions_live_count(struct call *call, struct record *customer);
+bool subscription_is_live(struct record *sub); /* neither canceled nor incomplete_expired */
+bool subscription_is_flexible(struct record *sub);
+struct record *subscription_customer(struct call *call, struct record *sub);
+
+#endif

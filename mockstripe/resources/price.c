@@ -140,7 +140,7 @@ const struct resource price_resource = {
 		},
 	.filters =
 		(const struct resource_filter[]) {
-			{ "lookup_keys", "lookup_key", NULL },
+			{ .param = "lookup_keys", .path = "lookup_key" },
 			{ 0 },
 		},
 	.includes =

@@ -167,7 +167,7 @@ const struct resource product_resource = {
 		},
 	.filters =
 		(const struct resource_filter[]) {
-			{ "ids", "id", NULL },
+			{ .param = "ids", .path = "id" },
 			{ 0 },
 		},
 	.fill = product_fill,

@@ -249,9 +249,9 @@ const struct resource promotion_code_resource = {
 		},
 	.filters =
 		(const struct resource_filter[]) {
-			{ CODE_INDEX, PRIVATE_KEY ".code", NULL },
-			{ "coupon", "promotion.coupon", NULL },
-			{ "code", NULL, match_code },
+			{ .param = CODE_INDEX, .path = PRIVATE_KEY ".code" },
+			{ .param = "coupon", .path = "promotion.coupon" },
+			{ .param = "code", .match = match_code },
 			{ 0 },
 		},
 	.on_due = code_close,

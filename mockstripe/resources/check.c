@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/check.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "api/fail.h"
 #include "api/params.h"
 #include "value/calendar.h"
+#include "value/url.h"
 
 #define YEARS_AHEAD 5
 
@@ -20,18 +18,9 @@ const char *name_at(struct call *call, const char *where, size_t index)
 	return arena_format(&call->arena, "%s[%zu]", where, index);
 }
 
-static bool is_url(const char *url)
-{
-	size_t scheme = !strncasecmp(url, "https://", 8) ? 8 : !strncasecmp(url, "http://", 7) ? 7 : 0;
-	const char *host = url + scheme;
-
-	/* A host begins with a letter, a digit or the bracket of an IPv6 address; blanks stand nowhere in a URL. */
-	return scheme && *host && !strchr("/:?#.@ ", *host) && !strpbrk(host, " \t\r\n<>\"");
-}
-
 int check_url(struct call *call, const char *url, const char *where)
 {
-	return !url || is_url(url) ? 0 : fail_invalid(call, "url_invalid", where, "Not a valid URL");
+	return !url || url_is_http(url) ? 0 : fail_invalid(call, "url_invalid", where, "Not a valid URL");
 }
 
 int check_deadline(struct call *call, int64_t at, const char *where)

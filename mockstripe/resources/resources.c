@@ -2,7 +2,12 @@
 #include "resources/resources.h"
 
 #define EACH_RESOURCE(X) \
+	X(account) \
 	X(coupon) \
+	X(customer) \
+	X(customer_balance) \
+	X(customer_cash) \
+	X(customer_tax_id) \
 	X(discount) \
 	X(invoice) \
 	X(invoice_item) \
@@ -14,7 +19,9 @@
 	X(promotion_code) \
 	X(subscription) \
 	X(subscription_item) \
-	X(test_clock)
+	X(tax_rate) \
+	X(test_clock) \
+	X(webhook_endpoint)
 
 #define DECLARE(name) extern const struct resource name##_resource;
 EACH_RESOURCE(DECLARE)

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "resources/customer.h"
+
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/list.h"
+#include "api/params.h"
+#include "api/resource.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "events/emit.h"
+#include "resources/billing/subscription.h"
+#include "resources/check.h"
+#include "resources/customer_apply.h"
+#include "resources/discount.h"
+#include "resources/generic.h"
+#include "resources/payments/pay.h"
+#include "value/id.h"
+
+/* Stripe docs, "Test clocks": so many customers live on one. */
+#define CLOCK_CUSTOMERS 3
+
+/* ---- creating ---- */
+
+/* The customer's clock, if it is to have one: the whole call happens on it. 0 or -1. */
+static int use_clock(struct call *call)
+{
+	struct record *clock = param_record(call, "test_clock", "test_helpers.test_clock");
+	const struct list *rows;
+
+	if (!clock)
+		return call->fail.status ? -1 : 0;
+	rows = list_by(call, call->route->resource, "test_clock", clock->id);
+	if (rows->count >= CLOCK_CUSTOMERS)
+		return fail_invalid(call, NULL, "test_clock",
+			"You can have up to %d customers on a test clock, and `%s` has reached that limit.",
+			CLOCK_CUSTOMERS, clock->id);
+	call->now = timeline_now(account_clock(call->account, clock->id));
+	return 0;
+}
+
+static const char *new_prefix(struct call *call)
+{
+	const struct schema_resource *type = schema_find_object("customer");
+	char *prefix = arena_alloc(&call->arena, ID_CODE_ROOM);
+
+	do
+		id_invoice_prefix(prefix, call->account->seed, account_draw(call->account, "invoice prefix"));
+	while (list_by(call, type, "@prefix", prefix)->count);
+	return prefix;
+}
+
+static json_t *customer_body(struct call *call)
+{
+	json_t *body = generic_body(call, customer_by_hand);
+
+	if (!body)
+		return NULL;
+	js_put_text(body, "test_clock", param_text(call, "test_clock"));
+	js_put_int(body, "created", call->now);
+	if (customer_apply(call, body)) {
+		json_decref(body);
+		return NULL;
+	}
+	return body;
+}
+
+/* Attaching comes first: a card that is declined leaves no customer behind. */
+static int attach_method(struct call *call, struct record *customer)
+{
+	const char *id = param_text(call, "payment_method");
+	struct record *method = id ? method_resolve(call, id, customer, "payment_method") : NULL;
+
+	if (!id)
+		return 0;
+	return method ? method_attach(call, method, customer) : -1;
+}
+
+static int make_tax_ids(struct call *call, struct record *customer)
+{
+	const json_t *given = param(call, "tax_id_data");
+
+	for (size_t i = 0; i < json_array_size(given); i++) {
+		const json_t *one = json_array_get(given, i);
+
+		if (!customer_tax_id_make(call, customer, js_text(one, "type"), js_text(one, "value"),
+			    name_at(call, "tax_id_data", i)))
+			return -1;
+	}
+	return 0;
+}
+
+static int customer_create(struct call *call)
+{
+	struct record *customer;
+	json_t *body;
+
+	if (use_clock(call) || customer_check(call, NULL))
+		return -1;
+	body = customer_body(call);
+	if (!body)
+		return -1;
+	customer = object_store(call, call->route->resource, body);
+	if (attach_method(call, customer) || customer_apply_defaults(call, customer) ||
+		customer_apply_balance(call, customer, "initial"))
+		return -1;
+	customer_apply_cash(call, customer);
+	emit(call, "customer.created", customer);
+	if (make_tax_ids(call, customer))
+		return -1;
+	return answer_record(call, customer);
+}
+
+/* ---- changing, deleting ---- */
+
+static int customer_update(struct call *call)
+{
+	struct record *customer = path_object(call, 0, "customer");
+	json_t *draft;
+
+	if (!customer)
+		return -1;
+	call_use_clock(call, customer);
+	if (customer_check(call, customer))
+		return -1;
+	draft = journal_edit(&call->journal, customer);
+	if (params_apply(call, draft, customer->type, customer_by_hand) || customer_apply(call, draft) ||
+		customer_apply_defaults(call, customer) || customer_apply_balance(call, customer, "adjustment"))
+		return -1;
+	customer_apply_cash(call, customer);
+	emit_changed(call, "customer.updated", customer);
+	return answer_record(call, customer);
+}
+
+/* Its payment methods stay readable, but belong to nobody. */
+static void release_methods(struct call *call, const struct record *customer)
+{
+	const struct schema_resource *type = schema_find_object("payment_method");
+	const struct list *rows = list_by(call, type, "customer", customer->id);
+
+	for (size_t i = 0; i < rows->count; i++)
+		js_put_null(journal_edit(&call->journal, rows->at[i]), "customer");
+}
+
+static int customer_on_delete(struct call *call, struct record *customer)
+{
+	struct record *discount;
+
+	call_use_clock(call, customer);
+	if (subscriptions_of_customer_end(call, customer))
+		return -1;
+	discount = discount_find(call, js_text_at(record_tree(customer), "discount.id"));
+	if (discount)
+		discount_end(call, discount);
+	release_methods(call, customer);
+	return 0;
+}
+
+/* ---- for other resources ---- */
+
+int customer_use_currency(struct call *call, struct record *customer, const char *currency, const char *name)
+{
+	const char *present = js_text(record_tree(customer), "currency");
+
+	if (!present)
+		js_put_text(journal_edit(&call->journal, customer), "currency", currency);
+	else if (strcmp(present, currency) != 0)
+		return fail_invalid(call, NULL, name,
+			"You cannot combine currencies on a single customer. This customer has had a subscription, "
+			"coupon, or "
+			"invoice item with currency %s",
+			present);
+	return 0;
+}
+
+const char *customer_invoice_number(struct call *call, struct record *customer)
+{
+	json_t *draft = journal_edit(&call->journal, customer);
+	int64_t next = js_int(draft, "next_invoice_sequence", 1);
+
+	js_put_int(draft, "next_invoice_sequence", next + 1);
+	return arena_format(&call->arena, "%s-%04lld", js_text(draft, "invoice_prefix"), (long long)next);
+}
+
+/* ---- the table ---- */
+
+static void customer_fill(struct call *call, json_t *body)
+{
+	js_put_text(body, "invoice_prefix", new_prefix(call));
+	js_put_int(body, "next_invoice_sequence", 1);
+	js_put_flag(body, "delinquent", false);
+	js_put_new(body, "preferred_locales", json_array());
+	js_put_text(body, "tax_exempt", "none");
+}
+
+/* A fixture shows a customer's discount whole: from now on it is an object of its own. */
+static void customer_adopt(struct call *call, struct record *customer)
+{
+	discount_adopt(call, js_get(record_tree(customer), "discount"));
+}
+
+const struct resource customer_resource = {
+	.name = "Customer",
+	.routes =
+		(const struct resource_route[]) {
+			{ "POST", "/v1/customers", customer_create },
+			{ "POST", "/v1/customers/{id}", customer_update },
+			{ 0 },
+		},
+	.filters =
+		(const struct resource_filter[]) {
+			{ .param = "@prefix", .path = "invoice_prefix" },
+			{ 0 },
+		},
+	.includes =
+		(const struct resource_include[]) {
+			{ "cash_balance", customer_cash_balance },
+			{ "invoice_credit_balance", customer_credit_balance },
+			{ "sources", customer_sources },
+			{ "subscriptions", customer_subscriptions },
+			{ "tax", customer_tax },
+			{ "tax_ids", customer_tax_ids },
+			{ 0 },
+		},
+	.fill = customer_fill,
+	.adopt = customer_adopt,
+	.on_delete = customer_on_delete,
+};

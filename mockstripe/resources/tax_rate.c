@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Source: Stripe docs "Tax rates", "Create a tax rate". */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/params.h"
+#include "api/resource.h"
+#include "base/json.h"
+#include "resources/generic.h"
+#include "value/country.h"
+#include "value/decimal.h"
+
+#define PERCENT_PLACES 4
+
+/* At most four decimals: the shortest digits that read back as the number are what was sent. */
+static int check_percentage(struct call *call)
+{
+	const json_t *given = param(call, "percentage");
+	struct decimal value;
+	char text[64];
+
+	if (!json_is_real(given))
+		return 0;
+	snprintf(text, sizeof text, "%.15g", json_real_value(given));
+	if (decimal_parse(text, PERCENT_PLACES, &value) == DECIMAL_OK)
+		return 0;
+	return fail_invalid(call, NULL, "percentage", "Invalid decimal: %s; must contain at most %d decimal places.",
+		text, PERCENT_PLACES);
+}
+
+static int check_country(struct call *call)
+{
+	const char *country = param_text(call, "country");
+
+	if (!country || country_find(country))
+		return 0;
+	return fail_invalid(call, NULL, "country",
+		"Country '%s' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', "
+		"'EG', or "
+		"'GB'. A full list of country codes is available at "
+		"https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2#Officially_assigned_code_elements",
+		country);
+}
+
+static int rate_create(struct call *call)
+{
+	json_t *body;
+
+	if (check_percentage(call) || check_country(call))
+		return -1;
+	body = generic_body(call, NULL);
+	if (body && param_text(call, "country"))
+		js_put_text(body, "country", country_find(param_text(call, "country")));
+	return generic_create(call, body);
+}
+
+/* A rate's percentage is fixed, and the description knows no parameter for it. */
+static int rate_update(struct call *call)
+{
+	struct record *rate = path_object(call, 0, "tax_rate");
+
+	if (!rate || check_country(call))
+		return -1;
+	if (param_text(call, "country"))
+		js_put_text(call->params, "country", country_find(param_text(call, "country")));
+	return generic_update(call);
+}
+
+/* effective_percentage is for rates that automatic tax worked out; those made by hand leave it null. */
+static void rate_fill(struct call *call, json_t *body)
+{
+	(void)call;
+	js_put_text(body, "rate_type", "percentage");
+}
+
+const struct resource tax_rate_resource = {
+	.name = "TaxRate",
+	.routes =
+		(const struct resource_route[]) {
+			{ "POST", "/v1/tax_rates", rate_create },
+			{ "POST", "/v1/tax_rates/{id}", rate_update },
+			{ 0 },
+		},
+	.fill = rate_fill,
+};

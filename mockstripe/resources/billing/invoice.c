@@ -398,6 +398,25 @@ static void on_due(struct call *call, struct record *invoice)
 		overdue(call, invoice);
 }
 
+/* A loaded invoice goes on where its fields say it stands. */
+static void adopt(struct call *call, struct record *invoice)
+{
+	json_t *tree = record_tree(invoice);
+	bool draft = !strcmp(status_of(invoice), "draft"), open = !strcmp(status_of(invoice), "open");
+	int64_t due = 0;
+
+	if (json_object_get(record_private(invoice), "due"))
+		return;
+	if (draft && js_flag(tree, "auto_advance", false))
+		due = js_int(tree, "automatically_finalizes_at", js_int(tree, "created", call->now) + 3601) - 1;
+	else if (open && advances_alone(invoice) && js_flag(tree, "auto_advance", false))
+		due = js_int(tree, "next_payment_attempt", 0);
+	else if (open && !advances_alone(invoice))
+		due = js_int(tree, "due_date", 0);
+	if (due)
+		js_put_int(journal_edit_private(&call->journal, invoice), "due", due);
+}
+
 /* ---- tables ---- */
 
 static json_t *include_payments(struct call *call, struct record *r)
@@ -475,4 +494,5 @@ const struct resource invoice_resource = {
 	.includes = includes,
 	.fill = fill,
 	.on_due = on_due,
+	.adopt = adopt,
 };

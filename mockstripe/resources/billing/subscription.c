@@ -276,4 +276,5 @@ const struct resource subscription_resource = {
 	.filters = filters,
 	.fill = fill,
 	.on_due = sub_on_due,
+	.adopt = sub_plan,
 };

@@ -46,6 +46,12 @@ static struct entry *entry_for(struct journal *j, struct record *r)
 struct record *journal_add_body(struct journal *j, const struct schema_resource *type, const char *id,
 	struct body *body, int64_t created)
 {
+	return journal_add_at(j, type, id, body, created, 0);
+}
+
+struct record *journal_add_at(struct journal *j, const struct schema_resource *type, const char *id,
+	struct body *body, int64_t created, uint64_t sequence)
+{
 	struct account *a = j->account;
 	struct record *r = account_find(a, id);
 	struct entry *e;
@@ -58,7 +64,7 @@ struct record *journal_add_body(struct journal *j, const struct schema_resource 
 		account_set_body(r, body, false);
 		return r;
 	}
-	r = account_put(a, type, id, body, created, a->sequence + 1, false);
+	r = account_put(a, type, id, body, created, sequence ? sequence : a->sequence + 1, false);
 	e = mem_alloc(sizeof *e);
 	e->record = r;
 	r->listed = true;

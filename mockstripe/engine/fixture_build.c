@@ -248,6 +248,28 @@ static json_t *whole_body(const struct build *b)
 
 /* ---- storing ---- */
 
+/* The private state; what Stripe shows only when it is expanded is completed like any other field. */
+static bool put_private(const struct build *b, json_t *body)
+{
+	json_t *private = js_own(body, PRIVATE_KEY), *value;
+	const char *key;
+
+	json_object_foreach(b->o->private, key, value)
+	{
+		const struct schema_node *node = b->o->verbatim ? NULL : schema_field(b->o->type, key);
+
+		if (!node || !(node->flags & SCHEMA_INCLUDABLE)) {
+			js_put(private, key, value);
+			continue;
+		}
+		value = complete_value(b, node, value, &(struct where) { .key = key });
+		if (!value)
+			return false;
+		js_put_new(private, key, value);
+	}
+	return true;
+}
+
 static json_t *make_body(const struct build *b)
 {
 	struct loaded *o = b->o;
@@ -264,10 +286,9 @@ static json_t *make_body(const struct build *b)
 		if (!body)
 			return NULL;
 	}
-	if (json_object_size(o->private)) {
-		json_t *private = js_own(body, PRIVATE_KEY);
-
-		json_object_update(private, o->private);
+	if (json_object_size(o->private) && !put_private(b, body)) {
+		json_decref(body);
+		return NULL;
 	}
 	return body;
 }

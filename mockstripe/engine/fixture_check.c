@@ -136,6 +136,14 @@ static bool is_record(const struct schema_resource *type)
 	return schema_field(type, "id") && strcmp(type->name, "Plan");
 }
 
+/* Whether the resource has a field for the object that shows it: a customer's discount says which customer. */
+static bool names_owner(const struct schema_resource *type, const struct owner *owner)
+{
+	const struct schema_node *field = owner->type->object ? schema_field(type, owner->type->object) : NULL;
+
+	return field && field->kind == SCHEMA_STRING;
+}
+
 /*
  * An object that is shown whole. Its record is what counts, so only its id is kept, and the whole is put in its place
  * when the record is complete. The id alone may be written too.
@@ -159,6 +167,8 @@ static bool check_resource(const struct walk *w, const struct schema_node *node,
 	if (!may_stand(node, object))
 		return wrong_object(w, node, object, at);
 	type = schema_find_object(object);
+	if (!parent && w->owner && names_owner(type, w->owner))
+		parent = w->owner;
 	if (w->verbatim || !is_record(type))
 		return check_fields(w, type, type->fields, type->n_fields, value, at, out, NULL);
 	if (!object_collect(w, value, at, true, parent, &id))

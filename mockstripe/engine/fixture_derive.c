@@ -101,6 +101,12 @@ static void put_int(struct loaded *o, const char *name, int64_t value)
 		js_put_int(o->given, name, value);
 }
 
+static void put_array(struct loaded *o, const char *name)
+{
+	if (!json_object_get(o->given, name))
+		js_put_new(o->given, name, json_array());
+}
+
 static void put_text(struct loaded *o, const char *name, const char *value)
 {
 	if (value && !json_object_get(o->given, name))
@@ -126,12 +132,20 @@ static void put_children(struct loaded *o, const char *name, const struct list *
 
 /* ---- prices ---- */
 
+/* The API lists the own currency of a price or coupon among its options; kept are the others only. */
+static bool derive_options(struct load *l, struct target *t, struct loaded *o)
+{
+	(void)l, (void)t;
+	if (json_object_get(o->private, "currency_options") && js_text(o->given, "currency"))
+		json_object_del(js_own(o->private, "currency_options"), js_text(o->given, "currency"));
+	return true;
+}
+
 static bool derive_price(struct load *l, struct target *t, struct loaded *o)
 {
 	json_t *recurring = json_object_get(o->given, "recurring");
 	char text[24];
 
-	(void)l, (void)t;
 	put_text(o, "type", json_is_object(recurring) ? "recurring" : "one_time");
 	if (json_is_object(recurring) && !json_object_get(recurring, "interval_count"))
 		js_put_int(js_own(o->given, "recurring"), "interval_count", 1);
@@ -141,10 +155,7 @@ static bool derive_price(struct load *l, struct target *t, struct loaded *o)
 	}
 	if (json_object_get(o->private, "tiers"))
 		put_text(o, "billing_scheme", "tiered");
-	/* The API lists a price's own currency among its options; the price keeps the others only. */
-	if (json_object_get(o->private, "currency_options") && js_text(o->given, "currency"))
-		json_object_del(js_own(o->private, "currency_options"), js_text(o->given, "currency"));
-	return true;
+	return derive_options(l, t, o);
 }
 
 static bool derive_product(struct load *l, struct target *t, struct loaded *o)
@@ -211,6 +222,7 @@ static bool derive_item(struct load *l, struct target *t, struct loaded *o)
 	if (!usage || strcmp(usage, "metered"))
 		put_int(o, "quantity", 1);
 	put_int(o, "created", js_int(sub, "created", t->call.now));
+	put_array(o, "tax_rates");
 	if (has(o, "current_period_start") && has(o, "current_period_end"))
 		return true;
 	if (!period_of(t, sub, record_tree(price), &period))
@@ -273,6 +285,9 @@ static bool derive_line(struct load *l, struct target *t, struct loaded *o)
 	(void)l;
 	put_text(o, "currency", js_text(invoice, "currency"));
 	put_int(o, "subtotal", js_int(o->given, "amount", 0));
+	put_array(o, "discount_amounts");
+	put_array(o, "pretax_credit_amounts");
+	put_array(o, "taxes");
 	if (has(o, "quantity")) {
 		snprintf(text, sizeof text, "%lld", (long long)js_int(o->given, "quantity", 0));
 		put_text(o, "quantity_decimal", text);
@@ -316,6 +331,19 @@ static bool derive_totals(struct load *l, struct target *t, struct loaded *o)
 	return true;
 }
 
+/* A finalized invoice has its pages, in the form that the simulator's own have. */
+static void derive_links(struct load *l, struct target *t, struct loaded *o)
+{
+	const char *account = t->account->id, *status = js_text(o->given, "status");
+
+	if (!strcmp(status, "draft"))
+		return;
+	put_text(o, "hosted_invoice_url",
+		arena_format(&l->arena, "https://invoice.stripe.com/i/%s/test_%s?s=ap", account, o->id));
+	put_text(o, "invoice_pdf",
+		arena_format(&l->arena, "https://pay.stripe.com/invoice/%s/test_%s/pdf?s=ap", account, o->id));
+}
+
 static bool derive_invoice(struct load *l, struct target *t, struct loaded *o)
 {
 	const struct list *lines = children_of(l, t, "InvoiceLineItem", o->id);
@@ -327,7 +355,9 @@ static bool derive_invoice(struct load *l, struct target *t, struct loaded *o)
 		return load_fail_at(l, o->file, arena_format(&l->arena, "%s.lines.has_more", o->path),
 			"the list is cut off; copy the other lines too, as objects of their own");
 	put_text(o, "currency", currency ? currency : js_text(tree_of(t, js_text(o->given, "customer")), "currency"));
-	put_text(o, "status", "draft");
+	if (!has(o, "status"))
+		js_put_text(o->given, "status", "draft");
+	derive_links(l, t, o);
 	put_int(o, "period_start", created);
 	put_int(o, "period_end", created);
 	put_children(o, "lines", lines, 10); /* the API shows the first ten */
@@ -348,6 +378,7 @@ static const struct {
 	const char *type;
 	bool (*derive)(struct load *l, struct target *t, struct loaded *o);
 } rules[] = {
+	{ "Coupon", derive_options },
 	{ "Invoice", derive_invoice },
 	{ "InvoiceItem", derive_invoice_item },
 	{ "InvoiceLineItem", derive_line },

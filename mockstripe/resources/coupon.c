@@ -216,6 +216,14 @@ static void coupon_fill(struct call *call, json_t *body)
 	js_put_text(body, "duration", "once");
 }
 
+static void coupon_adopt(struct call *call, struct record *coupon)
+{
+	int64_t until = js_int(record_tree(coupon), "redeem_by", 0);
+
+	if (until && js_flag(record_tree(coupon), "valid", false))
+		js_put_int(journal_edit_private(&call->journal, coupon), "due", until + 1);
+}
+
 const struct resource coupon_resource = {
 	.name = "Coupon",
 	.routes =
@@ -231,6 +239,7 @@ const struct resource coupon_resource = {
 			{ 0 },
 		},
 	.fill = coupon_fill,
+	.adopt = coupon_adopt,
 	.on_due = coupon_on_due,
 	.on_delete = coupon_on_delete,
 };

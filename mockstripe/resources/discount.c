@@ -310,6 +310,29 @@ static int customer_discount_delete(struct call *call)
 	return answer_tree(call, answer, discount->type);
 }
 
+/* A discount out of a fixture takes its terms from its coupon, as at redemption. */
+static void discount_loaded(struct call *call, struct record *discount)
+{
+	const json_t *body = record_tree(discount);
+	const char *coupon_id = js_text_at(body, "source.coupon");
+	struct record *coupon =
+		coupon_id ? account_get(call->account, coupon_id, schema_find_object("coupon")) : NULL;
+	bool whole = js_text(body, "customer") && !js_text(body, "subscription") && !js_text(body, "invoice") &&
+		     !js_text(body, "invoice_item");
+	json_t *hidden;
+
+	if (!coupon) {
+		fail_invalid(call, NULL, NULL,
+			"is a discount without its coupon; add the coupon, or copy the discount with expand[]=source.coupon");
+		return;
+	}
+	hidden = journal_edit_private(&call->journal, discount);
+	js_put_new(hidden, "terms", discount_terms(coupon));
+	js_put_flag(hidden, "announced", js_text(body, "customer") || js_text(body, "subscription"));
+	if (whole && json_is_integer(js_get(body, "end")))
+		js_put_int(hidden, "due", js_int(body, "end", 0));
+}
+
 const struct resource discount_resource = {
 	.name = "Discount",
 	.routes =
@@ -317,5 +340,6 @@ const struct resource discount_resource = {
 			{ "DELETE", "/v1/customers/{id}/discount", customer_discount_delete },
 			{ 0 },
 		},
+	.adopt = discount_loaded,
 	.on_due = discount_on_due,
 };

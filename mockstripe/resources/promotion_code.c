@@ -238,6 +238,16 @@ static bool match_code(struct call *call, struct record *code, json_t *wanted)
 	return !json_is_string(wanted) || !strcasecmp(js_text(record_tree(code), "code"), json_string_value(wanted));
 }
 
+static void code_adopt(struct call *call, struct record *code)
+{
+	json_t *hidden = journal_edit_private(&call->journal, code);
+	const json_t *body = record_tree(code);
+
+	js_put_text(hidden, "code", capitals(call, js_text(body, "code")));
+	if (js_int(body, "expires_at", 0) && js_flag(body, "active", false))
+		js_put_int(hidden, "due", js_int(body, "expires_at", 0) + 1);
+}
+
 const struct resource promotion_code_resource = {
 	.name = "PromotionCode",
 	.routes =
@@ -254,5 +264,6 @@ const struct resource promotion_code_resource = {
 			{ .param = "code", .match = match_code },
 			{ 0 },
 		},
+	.adopt = code_adopt,
 	.on_due = code_close,
 };

@@ -323,9 +323,7 @@ int ms_load(struct ms *ms, const char *account, const char *path, char **why)
 
 char *ms_snapshot(struct ms *ms, const char *account)
 {
-	struct account *a = engine_account(ms->engine, account, false);
-
-	return a ? snapshot_text(a) : NULL;
+	return state_snapshot(ms->engine, account);
 }
 
 int ms_reset(struct ms *ms, const char *account)

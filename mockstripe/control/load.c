@@ -32,12 +32,10 @@ static int post_fixtures(struct order *o)
 
 static int get_snapshot(struct order *o)
 {
-	struct account *a = order_account(o);
-	char *text;
+	char *text = state_snapshot(o->engine, o->account);
 
-	if (!a)
+	if (!text)
 		return order_no_account(o);
-	text = snapshot_text(a);
 	o->raw = bytes_new(text, strlen(text));
 	free(text);
 	return 0;

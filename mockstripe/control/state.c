@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "engine/idempotency.h"
+#include "engine/snapshot.h"
 
 static void reset(void *engine, struct account *a)
 {
@@ -81,6 +82,20 @@ struct bytes *state_peek(struct engine *e, const char *account, const char *id)
 	}
 	pthread_mutex_unlock(&a->lock);
 	return bytes;
+}
+
+char *state_snapshot(struct engine *e, const char *account)
+{
+	struct account *a = engine_account(e, account, false);
+	char *text;
+
+	if (!a)
+		return NULL;
+	pthread_mutex_lock(&a->lock);
+	engine_catch_up(e, a);
+	text = snapshot_text(a);
+	pthread_mutex_unlock(&a->lock);
+	return text;
 }
 
 struct picture {

@@ -20,6 +20,9 @@ bool state_advance(struct engine *e, const char *account, int64_t seconds);
 /* The stored object, indented, as a GET without expansion answers it; deleted ones as their stub. NULL: none. */
 struct bytes *state_peek(struct engine *e, const char *account, const char *id);
 
+/* The account as a fixture (engine/snapshot.h); free() it. NULL: no such account. */
+char *state_snapshot(struct engine *e, const char *account);
+
 /*
  * A mark with what the engine keeps beside the records: the answers under idempotency keys. Frees and restores under
  * the lock of its account, which lives as long as the engine.

@@ -157,6 +157,23 @@ static const char *chosen_code(struct call *call)
 	return made;
 }
 
+/* The minimum amounts in other currencies, beside those that are there. */
+static void put_options(struct call *call, json_t *body)
+{
+	const char *key;
+	json_t *value;
+	json_t *given = js_at(call->params, "restrictions.currency_options");
+
+	if (!json_object_size(given))
+		return;
+	json_t *options = js_own(js_own(body, "restrictions"), "currency_options");
+
+	json_object_foreach(given, key, value)
+	{
+		js_put(options, key, value);
+	}
+}
+
 static int code_create(struct call *call)
 {
 	static const char *const except[] = { "code", NULL };
@@ -171,6 +188,7 @@ static int code_create(struct call *call)
 	body = code ? generic_body(call, except) : NULL;
 	if (!body)
 		return -1;
+	put_options(call, body);
 	js_put_text(body, "code", code);
 	js_put_text(js_own(body, PRIVATE_KEY), "code", capitals(call, code));
 	if (param_given(call, "expires_at"))
@@ -213,6 +231,7 @@ static int code_update(struct call *call)
 		js_is_null(js_get(record_tree(code), "restrictions"), "minimum_amount"))
 		return fail_invalid(call, NULL, "restrictions[currency_options]",
 			"You can only pass currency_options for a promotion code with a minimum_amount");
+	put_options(call, journal_edit(&call->journal, code));
 	closes = !param_flag(call, "active", true);
 	if (closes)
 		json_object_del(journal_edit_private(&call->journal, code), "due");

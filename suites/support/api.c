@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "suites/support/harvest.h"
+
 /* Prints a sentence with its place and ends the running test. */
 static _Noreturn void fail_at(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -37,13 +39,16 @@ static void *must(void *memory)
 struct house *house_open(const struct ms_options *options)
 {
 	struct house *h = must(calloc(1, sizeof *h));
+	struct ms_options watched = options ? *options : (struct ms_options) { 0 };
 	char *why = NULL;
 
 	h->key = "sk_test_suite";
-	h->ms = ms_start(options, &why);
+	h->harvest = harvest_attach(&watched);
+	h->ms = ms_start(&watched, &why);
 	if (!h->ms) {
 		print_error("the simulator did not start: %s\n", why);
 		free(why);
+		harvest_finish(h->harvest, NULL);
 		free(h);
 		fail();
 	}
@@ -52,6 +57,8 @@ struct house *house_open(const struct ms_options *options)
 
 void house_close(struct house *h)
 {
+	size_t wrong;
+
 	if (!h)
 		return;
 	while (h->answers) {
@@ -65,8 +72,11 @@ void house_close(struct house *h)
 	for (size_t i = 0; i < h->n_texts; i++)
 		free(h->texts[i]);
 	free(h->texts);
+	wrong = harvest_finish(h->harvest, h->ms);
 	ms_stop(h->ms);
 	free(h);
+	if (wrong)
+		fail_at(__FILE__, __LINE__, "%zu answers are not what the API description allows", wrong);
 }
 
 int house_setup(void **state)

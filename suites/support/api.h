@@ -23,6 +23,8 @@
  *	}
  *	... cmocka_unit_test_setup_teardown(customer_create__answers_the_email, house_setup, house_teardown)
  *
+ * A suite of the inside cannot include this beside api/call.h, where an answer is another thing.
+ *
  * Assertions fail the running test and name the place they were called from and what was answered.
  */
 struct answer {
@@ -37,7 +39,8 @@ struct answer {
 
 struct house {
 	struct ms *ms;
-	const char *key; /* what api() calls with; "sk_test_suite" */
+	struct harvest *harvest; /* holds every answer against the description; house_close fails the test */
+	const char *key;	 /* what api() calls with; "sk_test_suite" */
 	struct answer *answers;
 	char **texts;
 	size_t n_texts;
@@ -63,12 +66,13 @@ const char *text_of(struct house *h, const char *format, ...) __attribute__((for
 const char *header_of(const struct answer *a, const char *name);
 
 /* The value at "data.0.id", which must be there and be of that kind. */
-#define field(a, path) field_at(a, path, __FILE__, __LINE__)		 /* a text */
-#define field_int(a, path) field_int_at(a, path, __FILE__, __LINE__)	 /* a whole number */
-#define field_flag(a, path) field_flag_at(a, path, __FILE__, __LINE__)	 /* true or false */
-#define field_count(a, path) field_count_at(a, path, __FILE__, __LINE__) /* how many elements an array or object has   \
-									  */
-json_t *field_json(const struct answer *a, const char *path);		 /* any, or NULL when absent; "" is the whole */
+#define field(a, path) field_at(a, path, __FILE__, __LINE__)	       /* a text */
+#define field_int(a, path) field_int_at(a, path, __FILE__, __LINE__)   /* a whole number */
+#define field_flag(a, path) field_flag_at(a, path, __FILE__, __LINE__) /* true or false */
+#define field_count(a, path)                                                                                           \
+	field_count_at(a, path, __FILE__, __LINE__)	      /* how many elements an array or object has              \
+							       */
+json_t *field_json(const struct answer *a, const char *path); /* any, or NULL when absent; "" is the whole */
 
 #define assert_status(a, wanted) assert_status_at(a, wanted, __FILE__, __LINE__)
 #define assert_field(a, path, wanted) assert_field_at(a, path, wanted, __FILE__, __LINE__) /* wanted NULL: null */

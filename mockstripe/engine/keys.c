@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/keys.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/text.h"
 
+/* Keys are added while calls run. One that was replaced stays until the end, since a call may still hold it. */
 struct keyring {
+	pthread_mutex_t lock;
 	struct map *keys;
+	struct list replaced;
 };
 
 struct keyring *keyring_new(void)
@@ -17,6 +22,7 @@ struct keyring *keyring_new(void)
 	struct keyring *ring = mem_alloc(sizeof *ring);
 
 	ring->keys = map_new();
+	pthread_mutex_init(&ring->lock, NULL);
 	return ring;
 }
 
@@ -25,8 +31,6 @@ static void key_free(void *arg, const char *name, void *value)
 	struct key *k = value;
 
 	(void)arg, (void)name;
-	if (!k)
-		return;
 	json_decref(k->permissions);
 	free(k->account);
 	free(k->secret);
@@ -39,13 +43,16 @@ void keyring_free(struct keyring *ring)
 		return;
 	map_each(ring->keys, key_free, NULL);
 	map_free(ring->keys);
+	for (size_t i = 0; i < ring->replaced.count; i++)
+		key_free(NULL, NULL, ring->replaced.at[i]);
+	list_clear(&ring->replaced);
+	pthread_mutex_destroy(&ring->lock);
 	free(ring);
 }
 
-void keyring_add(struct keyring *ring, const char *secret, const char *account, bool expired,
-	const json_t *permissions)
+void keyring_add(struct keyring *ring, const char *secret, const char *account, bool expired, const json_t *permissions)
 {
-	struct key *k = mem_alloc(sizeof *k);
+	struct key *k = mem_alloc(sizeof *k), *old;
 
 	k->secret = mem_copy_text(secret);
 	k->account = mem_copy_text(account);
@@ -53,12 +60,21 @@ void keyring_add(struct keyring *ring, const char *secret, const char *account, 
 	k->restricted = !strncmp(secret, "rk_", 3);
 	k->livemode = strlen(secret) > 3 && !strncmp(secret + 3, "live_", 5);
 	k->permissions = permissions ? json_deep_copy(permissions) : json_object();
-	key_free(NULL, NULL, map_put(ring->keys, secret, k));
+	pthread_mutex_lock(&ring->lock);
+	old = map_put(ring->keys, secret, k);
+	if (old)
+		list_add(&ring->replaced, old);
+	pthread_mutex_unlock(&ring->lock);
 }
 
-const struct key *keyring_find(const struct keyring *ring, const char *secret)
+const struct key *keyring_find(struct keyring *ring, const char *secret)
 {
-	return map_get(ring->keys, secret);
+	const struct key *k;
+
+	pthread_mutex_lock(&ring->lock);
+	k = map_get(ring->keys, secret);
+	pthread_mutex_unlock(&ring->lock);
+	return k;
 }
 
 static int base64_value(char c)
@@ -165,7 +181,8 @@ bool route_permission(const struct schema_route *route, const char **family, boo
 	for (size_t i = 0; i < COUNT_OF(families); i++) {
 		size_t n = strlen(families[i].prefix);
 
-		if (!strncmp(route->pattern, families[i].prefix, n) && (!route->pattern[n] || route->pattern[n] == '/')) {
+		if (!strncmp(route->pattern, families[i].prefix, n) &&
+			(!route->pattern[n] || route->pattern[n] == '/')) {
 			*family = families[i].family;
 			return true;
 		}

@@ -12,13 +12,13 @@
 /*
  * API keys: what a request's Authorization opens. Declared keys come from fixtures (keys.json) and the embedding
  * program; the rules for the others are the options --strict-keys and --account-per-key.
- * Source: Stripe docs "API keys", "Restricted API keys"; protocol reference section 1.
+ * Thread-safe. Source: Stripe docs "API keys", "Restricted API keys"; protocol reference section 1.
  */
 struct keyring;
 
 struct key {
 	char *secret;
-	char *account;       /* acct_... */
+	char *account; /* acct_... */
 	bool restricted, expired, livemode;
 	json_t *permissions; /* restricted: {"customer": "write", "invoice": "read", ...}; owned */
 };
@@ -26,9 +26,9 @@ struct key {
 struct keyring *keyring_new(void);
 void keyring_free(struct keyring *ring);
 /* Adds or replaces a key; everything is copied, permissions may be NULL (a restricted key without any). */
-void keyring_add(struct keyring *ring, const char *secret, const char *account, bool expired,
-	const json_t *permissions);
-const struct key *keyring_find(const struct keyring *ring, const char *secret); /* NULL */
+void keyring_add(
+	struct keyring *ring, const char *secret, const char *account, bool expired, const json_t *permissions);
+const struct key *keyring_find(struct keyring *ring, const char *secret); /* NULL; good until keyring_free */
 
 /* The key in an Authorization header's value: Bearer, or Basic with the key as user. NULL: none. Arena text. */
 const char *key_of_header(struct arena *arena, const char *value);

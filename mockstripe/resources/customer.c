@@ -67,14 +67,14 @@ static json_t *customer_body(struct call *call)
 }
 
 /* Attaching comes first: a card that is declined leaves no customer behind. */
-static int attach_method(struct call *call, struct record *customer)
+static int attach_method(struct call *call, struct record *customer, struct record **attached)
 {
 	const char *id = param_text(call, "payment_method");
-	struct record *method = id ? method_resolve(call, id, customer, "payment_method") : NULL;
 
 	if (!id)
 		return 0;
-	return method ? method_attach(call, method, customer) : -1;
+	*attached = method_resolve(call, id, customer, "payment_method");
+	return *attached ? method_attach(call, *attached, customer) : -1;
 }
 
 static int make_tax_ids(struct call *call, struct record *customer)
@@ -93,7 +93,7 @@ static int make_tax_ids(struct call *call, struct record *customer)
 
 static int customer_create(struct call *call)
 {
-	struct record *customer;
+	struct record *customer, *attached = NULL;
 	json_t *body;
 
 	if (use_clock(call) || customer_check(call, NULL))
@@ -102,7 +102,7 @@ static int customer_create(struct call *call)
 	if (!body)
 		return -1;
 	customer = object_store(call, call->route->resource, body);
-	if (attach_method(call, customer) || customer_apply_defaults(call, customer) ||
+	if (attach_method(call, customer, &attached) || customer_apply_defaults(call, customer, attached) ||
 		customer_apply_balance(call, customer, "initial"))
 		return -1;
 	customer_apply_cash(call, customer);
@@ -126,7 +126,7 @@ static int customer_update(struct call *call)
 		return -1;
 	draft = journal_edit(&call->journal, customer);
 	if (params_apply(call, draft, customer->type, customer_by_hand) || customer_apply(call, draft) ||
-		customer_apply_defaults(call, customer) || customer_apply_balance(call, customer, "adjustment"))
+		customer_apply_defaults(call, customer, NULL) || customer_apply_balance(call, customer, "adjustment"))
 		return -1;
 	customer_apply_cash(call, customer);
 	emit_changed(call, "customer.updated", customer);

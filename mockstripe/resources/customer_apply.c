@@ -250,15 +250,20 @@ int customer_apply(struct call *call, json_t *body)
 
 /* ---- defaults ---- */
 
-static int apply_default_method(struct call *call, struct record *customer)
+static int apply_default_method(struct call *call, struct record *customer, struct record *attached)
 {
 	static const char where[] = "invoice_settings[default_payment_method]";
 	json_t *given = js_at(call->params, "invoice_settings.default_payment_method");
+	const char *id = json_string_value(given);
 	struct record *method = NULL;
 
 	if (!given)
 		return 0;
-	if (json_is_string(given) && !(method = method_attached(call, json_string_value(given), customer, where)))
+	if (id)
+		method = attached && !strcmp(id, param_text(call, "payment_method"))
+				 ? attached
+				 : method_attached(call, id, customer, where);
+	if (id && !method)
 		return -1;
 	js_put_text(js_own(journal_edit(&call->journal, customer), "invoice_settings"), "default_payment_method",
 		method ? method->id : NULL);
@@ -282,7 +287,7 @@ static int apply_default_source(struct call *call, struct record *customer)
 	return 0;
 }
 
-int customer_apply_defaults(struct call *call, struct record *customer)
+int customer_apply_defaults(struct call *call, struct record *customer, struct record *attached)
 {
-	return apply_default_method(call, customer) || apply_default_source(call, customer) ? -1 : 0;
+	return apply_default_method(call, customer, attached) || apply_default_source(call, customer) ? -1 : 0;
 }

@@ -16,8 +16,11 @@ extern const char *const customer_by_hand[];
 /* Takes the parameters of customer_by_hand over into a body or draft, all but money and payment methods. 0 or -1. */
 int customer_apply(struct call *call, json_t *body);
 
-/* invoice_settings[default_payment_method], default_source: must be the customer's own. 0 or -1. */
-int customer_apply_defaults(struct call *call, struct record *customer);
+/*
+ * invoice_settings[default_payment_method], default_source: must be the customer's own. `attached` is the method that
+ * this call attached under the id `payment_method` (NULL: none): a magic id stands for it. 0 or -1.
+ */
+int customer_apply_defaults(struct call *call, struct record *customer, struct record *attached);
 
 /* balance: sets it and writes the transaction of that type for the difference. 0 or -1. */
 int customer_apply_balance(struct call *call, struct record *customer, const char *type);

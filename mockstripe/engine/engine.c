@@ -58,6 +58,7 @@ struct engine *engine_new(const struct engine_options *options)
 	e->keys = keyring_new();
 	e->log = reqlog_new(options->log_capacity ? options->log_capacity : 1000);
 	e->inflight = inflight_new();
+	e->faults = faults_new(options->seed);
 	e->accounts = map_new();
 	e->base_url = mem_copy_text("");
 	pthread_mutex_init(&e->lock, NULL);
@@ -81,6 +82,7 @@ void engine_free(struct engine *e)
 	keyring_free(e->keys);
 	reqlog_free(e->log);
 	inflight_free(e->inflight);
+	faults_free(e->faults);
 	pthread_mutex_destroy(&e->lock);
 	pthread_mutex_destroy(&e->loads);
 	free(e->api.by_type);
@@ -99,6 +101,11 @@ void engine_set_base_url(struct engine *e, const char *url)
 const struct api *engine_api(const struct engine *e)
 {
 	return &e->api;
+}
+
+struct faults *engine_faults(struct engine *e)
+{
+	return e->faults;
 }
 
 struct keyring *engine_keys(struct engine *e)

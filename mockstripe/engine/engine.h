@@ -32,6 +32,15 @@ struct request {
 	struct account *held;
 };
 
+/* What becomes of an answer on its way: a fault's work, which the doors carry out. */
+enum wire {
+	WIRE_WHOLE,
+	WIRE_CUT,   /* the connection ends after `cut` bytes of the body */
+	WIRE_EMPTY, /* it ends without an answer */
+	WIRE_RESET, /* it is reset without an answer */
+	WIRE_STALL, /* nothing comes, until the client gives up */
+};
+
 struct reply {
 	int status;
 	struct bytes *body;       /* one reference, the receiver's */
@@ -43,16 +52,23 @@ struct reply {
 	const char *should_retry; /* static, NULL: no header */
 	bool replayed, unauthenticated;
 	bool echo_idempotency_key;
+	struct bytes *headers; /* more of them, in place of those of the same name: "Name: value\n" each. One reference,
+				  the receiver's; NULL: none */
+	enum wire wire;
+	size_t cut;
+	unsigned delay; /* milliseconds before anything is answered */
 };
 
 struct engine *engine_new(const struct engine_options *options);
 void engine_free(struct engine *e); /* NULL-safe; no call may be running */
 
-/* Serves one /v1 or /v2 request. Thread-safe. The reply's body must be dropped. */
+/* Serves one /v1 or /v2 request. Thread-safe. The reply's body and headers must be dropped. */
 void engine_serve(struct engine *e, const struct request *request, struct reply *out);
 
 void engine_set_base_url(struct engine *e, const char *url); /* before the first call; "" until then */
 const struct api *engine_api(const struct engine *e);
+struct faults;
+struct faults *engine_faults(struct engine *e);
 struct keyring *engine_keys(struct engine *e);
 struct reqlog *engine_log(struct engine *e);
 uint64_t engine_seed(const struct engine *e);

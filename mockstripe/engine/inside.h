@@ -3,6 +3,7 @@
 #define ENGINE_INSIDE_H
 
 #include "engine/engine.h"
+#include "engine/faults.h"
 #include "engine/idempotency.h"
 
 /* What the engine's own files share. */
@@ -13,6 +14,7 @@ struct engine {
 	struct keyring *keys;
 	struct reqlog *log;
 	struct inflight *inflight;
+	struct faults *faults;
 	pthread_mutex_t lock; /* of the registry: accounts, keys, the request counter */
 	pthread_mutex_t loads; /* one fixture at a time: it holds the locks of several accounts */
 	struct map *accounts;

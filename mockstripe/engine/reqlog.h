@@ -15,6 +15,7 @@ struct logged {
 	const char *account, *method, *target, *key, *route, *stage, *request_id, *idempotency_key; /* NULL: none */
 	struct bytes *request, *response; /* response is NULL for an empty body */
 	int status;
+	unsigned fault; /* the number of the rule that struck it; 0: none */
 	bool replayed;
 };
 

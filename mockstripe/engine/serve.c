@@ -7,6 +7,7 @@
  *	route     method and path; decoded path values
  *	permit    a restricted key's permission
  *	decode    query and body into one tree
+ *	fault     a rule may answer now, or take or spoil the answer at the end
  *	lock      the account; `now` is taken once for the whole call; what fell due meanwhile is done
  *	again     an idempotency key: the kept answer, a mismatch, a conflict
  *	check     parameters and expansions against the description
@@ -45,9 +46,10 @@ struct line {
 	const char *path, *query;
 	size_t path_length;
 	json_t *given; /* the decoded parameters */
+	const struct strike *strike; /* the fault that strikes this call, NULL: none */
 	const struct replay *replay;
 	uint64_t fingerprint;
-	bool locked, entered, reached;
+	bool locked, entered, reached, spoilt;
 	const char *stage;
 };
 
@@ -266,7 +268,21 @@ static int stage_decode(struct line *l)
 	return 0;
 }
 
-/* ---- lock, again ---- */
+/* ---- fault, lock, again ---- */
+
+/* A fixture's script is not a client: nothing strikes it. */
+static int stage_fault(struct line *l)
+{
+	if (!l->request->held)
+		l->strike = faults_strike(l->engine->faults, &l->call, l->given);
+	return l->strike && l->strike->before ? -1 : 0;
+}
+
+static void spoil(struct line *l)
+{
+	fault_answer(l->strike, &l->call, l->reply);
+	l->spoilt = true;
+}
 
 static int check_idempotency_key(struct line *l)
 {
@@ -375,8 +391,8 @@ static const struct {
 	int (*run)(struct line *l);
 } stages[] = {
 	{ "who", stage_who },       { "version", stage_version }, { "route", stage_route }, { "permit", stage_permit },
-	{ "decode", stage_decode }, { "lock", stage_lock },       { "again", stage_again }, { "check", stage_check },
-	{ "handle", stage_handle },
+	{ "decode", stage_decode }, { "fault", stage_fault },     { "lock", stage_lock },   { "again", stage_again },
+	{ "check", stage_check },   { "handle", stage_handle },
 };
 
 /* ---- finish ---- */
@@ -440,6 +456,8 @@ static void settle(struct line *l)
 		journal_commit(&call->journal);
 	else
 		journal_roll_back(&call->journal);
+	if (l->strike && l->strike->fault.kept)
+		spoil(l);
 	if (l->reached && call->idempotency_key)
 		replay_keep(l->account, call->idempotency_key, call->method, call->path, l->fingerprint, call->request_id,
 			l->reply->status, l->reply->body, l->reply->content_type, call->now);
@@ -467,6 +485,7 @@ static void log_exchange(struct line *l)
 		.request = sent,
 		.response = l->reply->body,
 		.status = l->reply->status,
+		.fault = l->strike ? l->strike->number : 0,
 		.replayed = l->reply->replayed,
 	};
 
@@ -517,8 +536,10 @@ void engine_serve(struct engine *e, const struct request *request, struct reply 
 		answer_again(&l);
 	else if (l.locked)
 		settle(&l);
-	else
+	else if (!l.strike)
 		answer_call(&l);
+	if (l.strike && !l.spoilt)
+		spoil(&l);
 	if (l.locked && !request->held)
 		pthread_mutex_unlock(&l.account->lock);
 	if (l.entered)

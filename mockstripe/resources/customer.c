@@ -194,12 +194,6 @@ static void customer_fill(struct call *call, json_t *body)
 	js_put_text(body, "tax_exempt", "none");
 }
 
-/* A fixture shows a customer's discount whole: from now on it is an object of its own. */
-static void customer_adopt(struct call *call, struct record *customer)
-{
-	discount_adopt(call, js_get(record_tree(customer), "discount"));
-}
-
 const struct resource customer_resource = {
 	.name = "Customer",
 	.routes =
@@ -224,6 +218,5 @@ const struct resource customer_resource = {
 			{ 0 },
 		},
 	.fill = customer_fill,
-	.adopt = customer_adopt,
 	.on_delete = customer_on_delete,
 };

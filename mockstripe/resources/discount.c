@@ -271,24 +271,6 @@ static void discount_on_due(struct call *call, struct record *discount)
 		discount_end(call, discount);
 }
 
-void discount_adopt(struct call *call, json_t *shown)
-{
-	const char *id = js_text(shown, "id");
-	const char *coupon_id = js_text_at(shown, "source.coupon");
-	struct record *coupon = coupon_id ? account_get(call->account, coupon_id, schema_find_object("coupon")) : NULL;
-	json_t *body, *hidden;
-
-	if (!id || !coupon || account_find(call->account, id))
-		return;
-	body = json_copy(shown);
-	hidden = js_own(body, PRIVATE_KEY);
-	js_put_new(hidden, "terms", discount_terms(coupon));
-	js_put_flag(hidden, "announced", true);
-	if (json_is_integer(js_get(shown, "end")))
-		js_put_int(hidden, "due", js_int(shown, "end", 0));
-	object_store(call, schema_find_object("discount"), body);
-}
-
 /* DELETE /v1/customers/{id}/discount: the discount as it was, and `deleted`. */
 static int customer_discount_delete(struct call *call)
 {

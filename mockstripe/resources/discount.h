@@ -64,7 +64,4 @@ const char *discount_name(struct record *discount);
  */
 int discount_of_customer(struct call *call, struct record *customer, const json_t *entry, const char *where);
 
-/* A discount as a fixture shows it embedded becomes a record, with its coupon's terms; nothing for null. */
-void discount_adopt(struct call *call, json_t *shown);
-
 #endif

@@ -10,16 +10,16 @@ cd "$(dirname "$0")/.." || exit
 mode=${1:-demo}
 out=${2:-build}
 
-# What is called, one line a call: the contact (external_id), the action, its arguments as JSON, and a sentence that says
-# what is asked. A line may also say "expect CODE" at its end when a refusal is the point.
+# What is called, one line a call: the contact (external_id), the action, its inputs as JSON, further flags (- is none),
+# and a sentence that says what is asked. Exit status 3 (a confirmation is wanted) is as good an answer as 0.
 calls() {
 	cat <<'END'
-ada     | subscription_info     | {}                                                        | Ada asks what she pays for
-ada     | list_invoices         | {"limit": 3}                                              | ... and for her latest invoices
-grace   | change_plan           | {"plan": "team", "confirm": false}                        | Grace asks what moving to Team would cost today
-grace   | change_plan           | {"plan": "team", "confirm": true}                         | ... and says yes
-linus   | cancel_subscription   | {"when": "period_end", "confirm": true}                   | Linus cancels at the end of the period
-ada     | update_billing        | {"email": "ada.billing@example.com", "confirm": true}     | Ada's invoices are to go to another address
+ada   | subscription_info    | {}                                              | -     | Ada asks what she pays for
+ada   | list_invoices        | {"limit": 3}                                    | -     | ... and for her latest invoices
+mary  | manage_subscriptions | {"operation": "change_plan", "plan": "team"}    | -     | Mary asks what moving to Team would cost today
+mary  | manage_subscriptions | {"operation": "change_plan", "plan": "team"}    | --yes | ... and says yes
+linus | manage_subscriptions | {"operation": "cancel", "when": "at_period_end"} | --yes | Linus cancels at the end of the period
+ada   | update_billing       | {"email": "ada.billing@example.com"}            | --yes | Ada's invoices are to go to another address
 END
 }
 
@@ -73,23 +73,26 @@ if ! start "$port"; then
 	exit 1
 fi
 
-# The configuration that is shipped names the usual port.
-sed "s|http://127\.0\.0\.1:12111|$url|g; s|http://localhost:12111|$url|g" fixtures/demo/actions.json >"$work/actions.json"
+# The configuration that is shipped names the usual port; the contacts stand beside it.
+sed "s|http://127\.0\.0\.1:12111|$url|g" fixtures/demo/actions.json >"$work/actions.json"
+cp fixtures/demo/contacts.json "$work/"
 
 echo
 echo "mockstripe runs at $url with the demo company (fixtures/demo)."
 echo "Four actions, for some of its contacts, through build/stripe-actions:"
 bad=0
-while IFS='|' read -r contact action arguments sentence; do
+while IFS='|' read -r contact action inputs flags sentence; do
 	contact=${contact// /}
 	action=${action// /}
-	arguments=$(sed 's/^ *//; s/ *$//' <<<"$arguments")
+	flags=${flags// /}
+	inputs=$(sed 's/^ *//; s/ *$//' <<<"$inputs")
+	[ "$flags" = - ] && flags=
 	printf '\n\033[1m%s\033[0m\n' "${sentence# }"
-	printf '  $ stripe-actions call %s --contact %s --json '\''%s'\''\n' "$action" "$contact" "$arguments"
-	if ! answer=$("$out/stripe-actions" call "$action" --config "$work/actions.json" --contact "$contact" --json "$arguments" 2>&1); then
-		bad=$((bad + 1))
-	fi
-	printf '  %s\n' "${answer//$'\n'/$'\n  '}"
+	printf '  $ build/stripe-actions call %s --config fixtures/demo/actions.json --contact %s --input '\''%s'\''%s\n' "$action" "$contact" "$inputs" "${flags:+ $flags}"
+	answer=$("$out/stripe-actions" call "$action" --config "$work/actions.json" --contact "$contact" --input "$inputs" ${flags:+"$flags"} 2>&1)
+	status=$?
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || bad=$((bad + 1))
+	printf '%s\n' "$answer" | sed 's/^/  /'
 done < <(calls)
 
 key=$(sed -n 's/.*"\(sk_test_[0-9A-Za-z_]*\)".*/\1/p' fixtures/demo/actions.json | head -n 1)

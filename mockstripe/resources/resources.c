@@ -3,24 +3,35 @@
 
 #define EACH_RESOURCE(X) \
 	X(account) \
+	X(balance) \
+	X(balance_transaction) \
+	X(card) \
+	X(charge) \
+	X(confirmation_token) \
 	X(coupon) \
 	X(customer) \
 	X(customer_balance) \
 	X(customer_cash) \
 	X(customer_tax_id) \
 	X(discount) \
+	X(dispute) \
 	X(invoice) \
 	X(invoice_item) \
 	X(invoice_line) \
+	X(payment_intent) \
+	X(payment_method) \
 	X(plan) \
 	X(price) \
 	X(product) \
 	X(product_feature) \
 	X(promotion_code) \
+	X(refund) \
+	X(setup_intent) \
 	X(subscription) \
 	X(subscription_item) \
 	X(tax_rate) \
 	X(test_clock) \
+	X(token) \
 	X(webhook_endpoint)
 
 #define DECLARE(name) extern const struct resource name##_resource;

@@ -17,11 +17,11 @@ enum payment_outcome {
 };
 
 struct payment_terms {
-	struct record *customer;       /* may be NULL */
-	int64_t amount;                /* minor units, > 0 */
+	struct record *customer; /* may be NULL */
+	int64_t amount;		 /* minor units, > 0 */
 	const char *currency;
-	const char *description;       /* NULL: none */
-	struct record *invoice;        /* the invoice it pays; NULL: none */
+	const char *description;	    /* NULL: none */
+	struct record *invoice;		    /* the invoice it pays; NULL: none */
 	const json_t *payment_method_types; /* borrowed array; NULL: ["card"] */
 	bool setup_future_usage_off_session;
 };
@@ -36,8 +36,8 @@ struct record *intent_new(struct call *call, const struct payment_terms *terms);
  * payment_method; the caller decides whether it becomes the call's failure (fail_card) or only a state of the invoice,
  * and releases it with refusal_clear. The intent is back in requires_payment_method then.
  */
-enum payment_outcome intent_attempt(struct call *call, struct record *intent, struct record *method, bool off_session,
-	struct fail *refusal);
+enum payment_outcome intent_attempt(
+	struct call *call, struct record *intent, struct record *method, bool off_session, struct fail *refusal);
 void refusal_clear(struct fail *refusal);
 /* Makes the refusal the call's failure, to be kept (the writes stay, as at Stripe). Takes the refusal. Gives -1. */
 int fail_card(struct call *call, struct fail *refusal);
@@ -55,8 +55,22 @@ int method_attach(struct call *call, struct record *method, struct record *custo
 /* The method as a customer's default or a subscription's must be: attached to that customer. NULL with the failure. */
 struct record *method_attached(struct call *call, const char *id, struct record *customer, const char *param);
 
+/*
+ * The 3-D Secure step (or the visit to a bank's page) of an intent in requires_action, be it a PaymentIntent or a
+ * SetupIntent: its owner succeeds or fails to authenticate. A payment is then charged, or falls back to
+ * requires_payment_method; everything is emitted. 0, or -1 when the intent waits for nothing.
+ */
+int intent_authenticate(struct call *call, struct record *intent, bool succeed);
+
 /* Whether a method can pay without asking its owner: false for the cards that authenticate each time. */
 bool method_pays_off_session(struct record *method);
+
+/*
+ * A card of old (or bank account, or source) for a customer, from "tok_visa", a stored token or a source's id: what
+ * POST /v1/customers/{id}/sources does, and `source` on customers. The first one becomes the default_source. Emits
+ * customer.source.created, not customer.updated. NULL with the failure.
+ */
+struct record *source_add(struct call *call, struct record *customer, const char *token, const char *param);
 
 /* A SetupIntent for a customer's future payments, off session; emits setup_intent.created. */
 struct record *setup_intent_new(struct call *call, struct record *customer);

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/* The states of payment intents: making, paying, authenticating, capturing, canceling. The routes are elsewhere. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "events/emit.h"
+#include "resources/billing/invoice.h"
+#include "resources/payments/inside.h"
+#include "value/calendar.h"
+#include "value/id.h"
+
+#define AUTHORIZED_SECONDS (7 * CALENDAR_DAY) /* then the hold lapses; Stripe docs "Place a hold on a payment method"  \
+					       */
+
+const struct schema_resource *intent_type(void)
+{
+	return schema_find_object("payment_intent");
+}
+
+const char *intent_status(struct record *intent)
+{
+	const char *status = js_text(record_tree(intent), "status");
+	const struct schema_node *node = schema_field(intent->type, "status");
+
+	/* The description's own literal: it stays when the body changes. */
+	for (size_t i = 0; status && i < node->n_literals; i++)
+		if (!strcmp(node->literals[i], status))
+			return node->literals[i];
+	return "";
+}
+
+void intent_set_status(struct call *call, struct record *intent, const char *status)
+{
+	js_put_text(journal_edit(&call->journal, intent), "status", status);
+}
+
+bool status_among(const char *status, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(*list, status))
+			return true;
+	return false;
+}
+
+int fail_intent_state(struct call *call, struct record *intent, const char *format, ...)
+{
+	bool setup = record_is(intent, "setup_intent");
+	char *message = NULL;
+	va_list list;
+
+	va_start(list, format);
+	if (vasprintf(&message, format, list) < 0)
+		die("out of memory");
+	va_end(list);
+	if (!call->fail.status) {
+		fail_invalid(call, setup ? "setup_intent_unexpected_state" : "payment_intent_unexpected_state", NULL,
+			"%s", message);
+		if (setup)
+			call->fail.setup_intent = record_shown(intent);
+		else
+			call->fail.payment_intent = record_shown(intent);
+	}
+	free(message);
+	return -1;
+}
+
+json_t *default_method_types(void)
+{
+	json_t *types = json_array();
+
+	json_array_append_new(types, json_string("card"));
+	json_array_append_new(types, json_string("link"));
+	return types;
+}
+
+/* ---- making ---- */
+
+struct record *intent_new(struct call *call, const struct payment_terms *terms)
+{
+	json_t *body = shape_new(call, intent_type(), NULL);
+	struct record *intent;
+
+	js_put_int(body, "amount", terms->amount);
+	js_put_text(body, "currency", terms->currency);
+	js_put_text(body, "customer", terms->customer ? terms->customer->id : NULL);
+	js_put_text(body, "description", terms->description);
+	js_put_text(body, "capture_method", "automatic");
+	js_put_null(body, "automatic_payment_methods");
+	if (terms->payment_method_types)
+		js_put(body, "payment_method_types", (json_t *)(uintptr_t)terms->payment_method_types);
+	if (terms->setup_future_usage_off_session)
+		js_put_text(body, "setup_future_usage", "off_session");
+	body_use_clock(body, terms->customer);
+	if (terms->invoice)
+		js_put_text(js_own(body, PRIVATE_KEY), "invoice", terms->invoice->id);
+	intent = object_store(call, intent_type(), body_in_order(intent_type(), body));
+	emit(call, "payment_intent.created", intent);
+	return intent;
+}
+
+/* ---- one attempt ---- */
+
+/* The intent after a refusal; `error` (taken) is what its last_payment_error says. */
+static void fall_back(struct call *call, struct record *intent, json_t *error, struct record *charge)
+{
+	json_t *draft = journal_edit(&call->journal, intent);
+
+	js_put_text(draft, "status", "requires_payment_method");
+	js_put_null(draft, "payment_method");
+	js_put_null(draft, "next_action");
+	js_put_new(draft, "last_payment_error", error);
+	if (charge)
+		js_put_text(draft, "latest_charge", charge->id);
+	emit(call, "payment_intent.payment_failed", intent);
+}
+
+static struct charge_terms terms_of(struct call *call, struct record *intent, struct record *method)
+{
+	json_t *tree = record_tree(intent);
+	const char *capture = js_text(tree, "capture_method");
+
+	return (struct charge_terms) {
+		.customer = customer_of(call, intent),
+		.intent = intent,
+		.method = method,
+		.amount = js_int(tree, "amount", 0),
+		.currency = arena_text(&call->arena, js_text(tree, "currency")),
+		.capture = strcmp(capture, "manual") != 0,
+		.later = !strcmp(capture, "automatic_async"),
+	};
+}
+
+static enum payment_outcome decline(struct call *call, struct record *intent, const struct charge_terms *terms,
+	const struct card_decline *why, struct fail *refusal)
+{
+	struct record *charge = charge_fail(call, charge_body(call, terms), terms, why);
+
+	*refusal = refusal_of(why);
+	refusal->charge = charge->id;
+	if (terms->method->type == method_type())
+		refusal->payment_method = record_shown(terms->method);
+	fall_back(call, intent, refusal_error(call, refusal, terms->method), charge);
+	refusal->payment_intent = record_shown(intent);
+	return PAYMENT_DECLINED;
+}
+
+/* setup_future_usage: the method is saved to the customer, and set up for off-session use when that was asked. */
+static void save_method(struct call *call, struct record *intent, struct record *method, struct record *customer)
+{
+	const char *usage = js_text(record_tree(intent), "setup_future_usage");
+
+	if (!usage)
+		return;
+	if (!strcmp(usage, "off_session"))
+		method_set_up(call, method);
+	/* A declined card never gets here, and a spent one was refused before: attaching cannot fail. */
+	if (customer && method->type == method_type() && method_attach(call, method, customer))
+		die("a method that paid could not be attached");
+}
+
+/* The money is there: the intent is done, or waits for its capture. */
+static void paid(struct call *call, struct record *intent, struct record *charge)
+{
+	json_t *draft = journal_edit(&call->journal, intent);
+
+	js_put_text(draft, "latest_charge", charge->id);
+	js_put_null(draft, "next_action");
+	if (js_flag(record_tree(charge), "captured", false)) {
+		js_put_text(draft, "status", "succeeded");
+		js_put_int(draft, "amount_received", js_int(draft, "amount", 0));
+		payment_set_due(call, intent, 0);
+		emit(call, "payment_intent.succeeded", intent);
+		return;
+	}
+	js_put_text(draft, "status", "requires_capture");
+	js_put_int(draft, "amount_capturable", js_int(draft, "amount", 0));
+	payment_set_due(call, intent, call->now + AUTHORIZED_SECONDS);
+	emit(call, "payment_intent.amount_capturable_updated", intent);
+}
+
+static enum payment_outcome pay_now(
+	struct call *call, struct record *intent, struct record *method, bool authenticated, struct fail *refusal)
+{
+	const struct test_card *test = method_card(method);
+	struct charge_terms terms = terms_of(call, intent, method);
+	struct record *charge;
+
+	terms.authenticated = authenticated;
+	if (test && test->decline)
+		return decline(call, intent, &terms, test->decline, refusal);
+	method_used(call, method);
+	charge = charge_succeed(call, charge_body(call, &terms), &terms);
+	save_method(call, intent, method, terms.customer);
+	method_spend(call, method);
+	paid(call, intent, charge);
+	return PAYMENT_SUCCEEDED;
+}
+
+json_t *next_action_of(struct call *call, struct record *intent, const char *return_url)
+{
+	const char *url = arena_format(&call->arena, "%s/_mockstripe/authenticate/%s", call->base_url, intent->id);
+	json_t *action = json_object(), *inner = json_object();
+
+	if (return_url) {
+		js_put_text(inner, "return_url", return_url);
+		js_put_text(inner, "url", url);
+		js_put_new(action, "redirect_to_url", inner);
+		js_put_text(action, "type", "redirect_to_url");
+		return action;
+	}
+	js_put_text(inner, "source", arena_format(&call->arena, "payatt_%s", made_word(call, "payatt", 24)));
+	js_put_text(inner, "stripe_js", url);
+	js_put_text(inner, "type", "three_d_secure_redirect");
+	js_put_text(action, "type", "use_stripe_sdk");
+	js_put_new(action, "use_stripe_sdk", inner);
+	return action;
+}
+
+static enum payment_outcome ask(struct call *call, struct record *intent)
+{
+	const char *return_url = js_text(record_private(intent), "return_url");
+	json_t *draft = journal_edit(&call->journal, intent);
+
+	js_put_new(draft, "next_action", next_action_of(call, intent, return_url));
+	js_put_text(draft, "status", "requires_action");
+	emit(call, "payment_intent.requires_action", intent);
+	return PAYMENT_NEEDS_ACTION;
+}
+
+/* Debits whose result comes days later. Source: Stripe docs "Delayed notification payment methods". */
+static bool is_debit(const char *kind)
+{
+	static const char *const debits[] = { "acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account",
+		"sepa_debit", "us_bank_account", NULL };
+
+	return status_among(kind, debits);
+}
+
+static enum payment_outcome debit(struct call *call, struct record *intent, struct record *method)
+{
+	struct charge_terms terms = terms_of(call, intent, method);
+	const struct test_bank *bank = test_bank_numbered(js_text(record_private(method), "test"));
+	struct record *charge = charge_pend(call, charge_body(call, &terms), &terms);
+	json_t *draft = journal_edit(&call->journal, intent);
+
+	if (bank)
+		js_put_text(js_own(draft, PRIVATE_KEY), "bank", bank->number);
+	js_put_text(draft, "latest_charge", charge->id);
+	js_put_text(draft, "status", "processing");
+	if (!bank || !bank->stays)
+		payment_set_due(call, intent, call->now + SETTLES_AFTER);
+	emit(call, "payment_intent.processing", intent);
+	return PAYMENT_PROCESSING;
+}
+
+enum payment_outcome intent_attempt(
+	struct call *call, struct record *intent, struct record *method, bool off_session, struct fail *refusal)
+{
+	json_t *draft = journal_edit(&call->journal, intent);
+	const char *wanted = js_text_at(draft, "payment_method_options.card.request_three_d_secure");
+	struct charge_terms terms;
+
+	*refusal = (struct fail) { 0 };
+	js_put_text(draft, "payment_method", method->id);
+	js_put_null(draft, "next_action");
+	js_put_null(draft, "last_payment_error");
+	if (!is_card(method)) {
+		if (is_debit(method_kind(method)))
+			return debit(call, intent, method);
+		/* A wallet that is on file pays without its owner; else the owner visits its page first. */
+		return off_session || !strcmp(method_kind(method), "link")
+			       ? pay_now(call, intent, method, false, refusal)
+			       : ask(call, intent);
+	}
+	if (!method_must_ask(method, off_session, wanted))
+		return pay_now(call, intent, method, false, refusal);
+	if (!off_session)
+		return ask(call, intent);
+	terms = terms_of(call, intent, method);
+	return decline(call, intent, &terms, &decline_authentication_required, refusal);
+}
+
+/* ---- what comes later ---- */
+
+void intent_tell_invoice(struct call *call, struct record *intent)
+{
+	const char *id = js_text(record_private(intent), "invoice");
+	struct record *invoice = account_get(call->account, id, schema_find_object("invoice"));
+
+	if (invoice && !strcmp(intent_status(intent), "succeeded"))
+		invoice_paid_by_intent(call, invoice, intent);
+}
+
+static struct record *method_of(struct call *call, struct record *intent)
+{
+	struct record *method = account_find(call->account, js_text(record_tree(intent), "payment_method"));
+
+	return method && !method->deleted ? method : NULL;
+}
+
+static void authentication_failed(struct call *call, struct record *intent)
+{
+	struct fail refusal = {
+		.type = "invalid_request_error",
+		.code = "payment_intent_authentication_failure",
+		.message = "The provided PaymentMethod has failed authentication. You can provide payment_method_data "
+			   "or a new "
+			   "PaymentMethod to attempt to fulfill this PaymentIntent again.",
+	};
+
+	fall_back(call, intent, refusal_error(call, &refusal, method_of(call, intent)), NULL);
+}
+
+int intent_authenticate(struct call *call, struct record *intent, bool succeed)
+{
+	struct record *method = method_of(call, intent);
+	struct fail refusal;
+
+	if (strcmp(intent_status(intent), "requires_action") || !method)
+		return fail_intent_state(call, intent,
+			"This %s is not waiting for authentication: it has a status of %s.",
+			record_is(intent, "setup_intent") ? "SetupIntent" : "PaymentIntent", intent_status(intent));
+	call_use_clock(call, intent);
+	if (record_is(intent, "setup_intent"))
+		return setup_authenticated(call, intent, method, succeed);
+	if (!succeed) {
+		authentication_failed(call, intent);
+		return 0;
+	}
+	if (!strcmp(js_text(record_tree(intent), "confirmation_method"), "manual")) {
+		/* The server is to confirm once more, and is charged then. */
+		js_put_null(journal_edit(&call->journal, intent), "next_action");
+		js_put_flag(journal_edit_private(&call->journal, intent), "authenticated", true);
+		intent_set_status(call, intent, "requires_confirmation");
+		return 0;
+	}
+	pay_now(call, intent, method, is_card(method), &refusal);
+	refusal_clear(&refusal);
+	intent_tell_invoice(call, intent);
+	return 0;
+}
+
+enum payment_outcome intent_pay_authenticated(
+	struct call *call, struct record *intent, struct record *method, struct fail *refusal)
+{
+	*refusal = (struct fail) { 0 };
+	return pay_now(call, intent, method, true, refusal);
+}
+
+void intent_capture(struct call *call, struct record *intent, int64_t amount)
+{
+	struct record *charge = account_find(call->account, js_text(record_tree(intent), "latest_charge"));
+	json_t *draft;
+
+	/* A capture that was asked for is booked at once: nothing asynchronous is left. */
+	charge_capture(call, charge, amount, false);
+	draft = journal_edit(&call->journal, intent);
+	js_put_int(draft, "amount_capturable", 0);
+	js_put_int(draft, "amount_received", amount);
+	js_put_text(draft, "status", "succeeded");
+	payment_set_due(call, intent, 0);
+	emit(call, "payment_intent.succeeded", intent);
+	intent_tell_invoice(call, intent);
+}
+
+void intent_cancel(struct call *call, struct record *intent, const char *reason)
+{
+	static const char *const final[] = { "succeeded", "canceled", NULL };
+	bool held = !strcmp(intent_status(intent), "requires_capture");
+	struct record *charge = account_find(call->account, js_text(record_tree(intent), "latest_charge"));
+	json_t *draft;
+
+	if (status_among(intent_status(intent), final))
+		return;
+	if (charge && held)
+		charge_release(call, charge, !strcmp(reason ? reason : "", "automatic"));
+	if (charge && !strcmp(js_text(record_tree(charge), "status"), "pending"))
+		charge_end_pending(call, charge, "payment_method_customer_decline", "The payment was canceled.");
+	draft = journal_edit(&call->journal, intent);
+	js_put_int(draft, "amount_capturable", 0);
+	js_put_int(draft, "canceled_at", call->now);
+	js_put_text(draft, "cancellation_reason", reason);
+	js_put_null(draft, "next_action");
+	js_put_text(draft, "status", "canceled");
+	payment_set_due(call, intent, 0);
+	emit(call, "payment_intent.canceled", intent);
+}
+
+/* The bank has answered. */
+static void debit_ends(struct call *call, struct record *intent)
+{
+	const struct test_bank *bank = test_bank_numbered(js_text(record_private(intent), "bank"));
+	struct record *charge = account_find(call->account, js_text(record_tree(intent), "latest_charge"));
+	struct record *method = method_of(call, intent);
+	struct fail refusal = { .type = "invalid_request_error", .code = "payment_intent_payment_attempt_failed" };
+
+	payment_set_due(call, intent, 0);
+	if (bank && bank->failure_code) {
+		charge_end_pending(call, charge, bank->failure_code, bank->message);
+		refusal.charge = charge->id;
+		refusal.message = bank->message;
+		refusal.payment_method_type = method ? method_kind(method) : NULL;
+		fall_back(call, intent, refusal_error(call, &refusal, method), charge);
+		return;
+	}
+	charge_end_pending(call, charge, NULL, NULL);
+	if (bank && bank->disputed)
+		dispute_open(call, charge, DISPUTE_CHARGEBACK, "bank_cannot_process", NULL);
+	if (method) {
+		save_method(call, intent, method, customer_of(call, intent));
+		method_spend(call, method);
+	}
+	paid(call, intent, charge);
+	intent_tell_invoice(call, intent);
+}
+
+void intent_falls_due(struct call *call, struct record *intent)
+{
+	if (!strcmp(intent_status(intent), "processing"))
+		debit_ends(call, intent);
+	else if (!strcmp(intent_status(intent), "requires_capture"))
+		intent_cancel(call, intent, "automatic");
+	else
+		payment_set_due(call, intent, 0);
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Setup intents and their attempts: saving a method for later. One attempt a confirmation. Source: Stripe docs "The
+ * Setup Intents API", "The SetupAttempt object".
+ */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/params.h"
+#include "api/resource.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "events/emit.h"
+#include "resources/generic.h"
+#include "resources/payments/confirm.h"
+#include "value/id.h"
+
+static const struct schema_resource *setup_type(void)
+{
+	return schema_find_object("setup_intent");
+}
+
+/* ---- attempts ---- */
+
+static json_t *attempt_card(struct call *call, struct record *method, bool authenticated)
+{
+	static const char *const same[] = { "checks", "country", "exp_month", "exp_year", "fingerprint", "funding",
+		"last4" };
+	const struct schema_resource *type = schema_find_object("setup_attempt");
+	json_t *card = field_shape(call, type, "payment_method_details.card"), *from = card_part(method);
+	const char *brand = method_card(method)->brand;
+
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		js_put(card, same[i], json_object_get(from, same[i]));
+	js_put_text(card, "brand", brand);
+	js_put_text(card, "network", brand);
+	if (authenticated) {
+		json_t *secure = field_shape(call, type, "payment_method_details.card.three_d_secure");
+
+		js_put_text(secure, "authentication_flow", "challenge");
+		js_put_text(secure, "electronic_commerce_indicator", "05");
+		js_put_text(secure, "result", "authenticated");
+		js_put_text(secure, "transaction_id", made_word(call, "three_d_secure", 28));
+		js_put_text(secure, "version", "2.2.0");
+		js_put_new(card, "three_d_secure", secure);
+	}
+	return card;
+}
+
+/* error: taken; NULL: none. */
+static void attempt_add(struct call *call, struct record *setup, struct record *method, const char *status,
+	bool authenticated, json_t *error)
+{
+	const struct schema_resource *type = schema_find_object("setup_attempt");
+	json_t *body = shape_new(call, type, NULL), *details = json_object(), *tree = record_tree(setup);
+	const char *kind = method_kind(method);
+	struct record *attempt;
+
+	js_put(body, "customer", json_object_get(tree, "customer"));
+	js_put_text(body, "payment_method", method->id);
+	if (is_card(method))
+		js_put_new(details, "card", attempt_card(call, method, authenticated));
+	else
+		js_put_new(details, kind, json_object());
+	js_put_text(details, "type", kind);
+	js_put_new(body, "payment_method_details", details);
+	js_put_new(body, "setup_error", error);
+	js_put_text(body, "setup_intent", setup->id);
+	js_put_text(body, "status", status);
+	js_put(body, "usage", json_object_get(tree, "usage"));
+	attempt = object_store(call, type, body_in_order(type, body));
+	js_put_text(journal_edit(&call->journal, setup), "latest_attempt", attempt->id);
+}
+
+/* The attempt that waits for its owner is settled in place. */
+static void attempt_settle(
+	struct call *call, struct record *setup, struct record *method, const char *status, json_t *error)
+{
+	struct record *attempt = account_find(call->account, js_text(record_tree(setup), "latest_attempt"));
+	json_t *draft = attempt ? journal_edit(&call->journal, attempt) : NULL;
+
+	if (!draft) {
+		attempt_add(call, setup, method, status, true, error);
+		return;
+	}
+	js_put_text(draft, "status", status);
+	js_put_new(draft, "setup_error", error);
+	if (!strcmp(status, "succeeded") && is_card(method))
+		js_put_new(js_own(draft, "payment_method_details"), "card", attempt_card(call, method, true));
+}
+
+/* ---- the course of a confirmation ---- */
+
+static void fall_back(struct call *call, struct record *setup, json_t *error)
+{
+	json_t *draft = journal_edit(&call->journal, setup);
+
+	js_put_text(draft, "status", "requires_payment_method");
+	js_put_null(draft, "payment_method");
+	js_put_null(draft, "next_action");
+	js_put_new(draft, "last_setup_error", error);
+	emit(call, "setup_intent.setup_failed", setup);
+}
+
+/* Setups name a decline code in any case, and the parameter at fault. */
+static struct fail setup_refusal(const struct card_decline *decline)
+{
+	struct fail refusal = refusal_of(decline);
+
+	if (!refusal.decline_code)
+		refusal.decline_code = decline->code;
+	refusal.param = decline->param;
+	return refusal;
+}
+
+static int declined(struct call *call, struct record *setup, struct record *method, const struct card_decline *why)
+{
+	struct fail refusal = setup_refusal(why);
+
+	if (method->type == method_type())
+		refusal.payment_method = record_shown(method);
+	attempt_add(call, setup, method, "failed", false, refusal_error(call, &refusal, method));
+	fall_back(call, setup, refusal_error(call, &refusal, method));
+	refusal.setup_intent = record_shown(setup);
+	return fail_card(call, &refusal);
+}
+
+static int set_up(struct call *call, struct record *setup, struct record *method)
+{
+	struct record *customer = customer_of(call, setup);
+	json_t *draft;
+
+	method_used(call, method);
+	method_set_up(call, method);
+	if (customer && method->type == method_type() && method_attach(call, method, customer))
+		return -1;
+	method_spend(call, method);
+	draft = journal_edit(&call->journal, setup);
+	js_put_null(draft, "next_action");
+	js_put_text(draft, "status", "succeeded");
+	emit(call, "setup_intent.succeeded", setup);
+	return 0;
+}
+
+static void ask(struct call *call, struct record *setup, struct record *method)
+{
+	const char *return_url = js_text(record_private(setup), "return_url");
+	json_t *draft;
+
+	attempt_add(call, setup, method, "requires_action", false, NULL);
+	draft = journal_edit(&call->journal, setup);
+	js_put_new(draft, "next_action", next_action_of(call, setup, return_url));
+	js_put_text(draft, "status", "requires_action");
+	emit(call, "setup_intent.requires_action", setup);
+}
+
+/* Cards that are set up from the start pass; the others that ask, ask while they are set up. */
+static bool asks_now(struct record *setup, struct record *method)
+{
+	const struct test_card *test = method_card(method);
+	const char *wanted = js_text_at(record_tree(setup), "payment_method_options.card.request_three_d_secure");
+
+	if (!is_card(method))
+		return false;
+	return method_must_ask(method, test->set_up, wanted);
+}
+
+static int confirm(struct call *call, struct record *setup, struct record *method)
+{
+	const struct test_card *test = method_card(method);
+	json_t *draft = journal_edit(&call->journal, setup);
+
+	js_put_text(draft, "payment_method", method->id);
+	js_put_null(draft, "last_setup_error");
+	js_put_null(draft, "next_action");
+	if (test && is_card(method) && test->decline && !test->attaches)
+		return declined(call, setup, method, test->decline);
+	if (asks_now(setup, method)) {
+		ask(call, setup, method);
+		return answer_record(call, setup);
+	}
+	attempt_add(call, setup, method, "succeeded", false, NULL);
+	return set_up(call, setup, method) ? -1 : answer_record(call, setup);
+}
+
+int setup_authenticated(struct call *call, struct record *setup, struct record *method, bool succeed)
+{
+	struct fail refusal = {
+		.type = "invalid_request_error",
+		.code = "setup_intent_authentication_failure",
+		.message = "The provided PaymentMethod has failed authentication. You can provide payment_method_data "
+			   "or a new "
+			   "PaymentMethod to attempt to fulfill this SetupIntent again.",
+	};
+
+	if (succeed) {
+		attempt_settle(call, setup, method, "succeeded", NULL);
+		return set_up(call, setup, method);
+	}
+	attempt_settle(call, setup, method, "failed", refusal_error(call, &refusal, method));
+	fall_back(call, setup, refusal_error(call, &refusal, method));
+	return 0;
+}
+
+/* ---- create, confirm ---- */
+
+struct record *setup_intent_new(struct call *call, struct record *customer)
+{
+	json_t *body = shape_new(call, setup_type(), NULL);
+	struct record *setup;
+
+	js_put_text(body, "customer", customer ? customer->id : NULL);
+	js_put_null(body, "automatic_payment_methods");
+	body_use_clock(body, customer);
+	setup = object_store(call, setup_type(), body_in_order(setup_type(), body));
+	emit(call, "setup_intent.created", setup);
+	return setup;
+}
+
+static const char missing_method[] =
+	"You cannot confirm this SetupIntent because it's missing a payment method. You can either update the "
+	"SetupIntent "
+	"with a payment method and then confirm it again, or confirm it again directly with a payment method or "
+	"ConfirmationToken.";
+
+static json_t *new_body(struct call *call, struct record *customer)
+{
+	static const char *const except[] = { "payment_method", "automatic_payment_methods", "usage", NULL };
+	json_t *body;
+
+	if (call->own_id && account_find(call->account, call->own_id)) {
+		fail_invalid(call, "resource_already_exists", NULL, "Setupintent already exists.");
+		return NULL;
+	}
+	body = shape_new(call, setup_type(), call->own_id);
+	/* `usage` is accepted, and the body says off_session all the same: so recorded at this version. */
+	if (params_apply(call, body, setup_type(), except)) {
+		json_decref(body);
+		return NULL;
+	}
+	settle_method_types(call, body);
+	keep_return_url(call, body);
+	body_use_clock(body, customer);
+	return body;
+}
+
+static int check_new(struct call *call, json_t *body, struct record *method)
+{
+	if (method && check_method_type(call, body, method))
+		return -1;
+	if (!param_flag(call, "confirm", false))
+		return 0;
+	if (!method)
+		return fail_invalid(call, "setup_intent_unexpected_state", NULL, "%s", missing_method);
+	return check_return_url(call, body);
+}
+
+static int setup_create(struct call *call)
+{
+	struct record *customer = param_record(call, "customer", "customer");
+	struct record *method, *setup;
+	json_t *body;
+
+	if (call->fail.status)
+		return -1;
+	call_use_clock(call, customer);
+	method = request_method(call, customer);
+	if (call->fail.status)
+		return -1;
+	body = new_body(call, customer);
+	if (!body || check_new(call, body, method)) {
+		json_decref(body);
+		return -1;
+	}
+	if (method) {
+		js_put_text(body, "payment_method", method->id);
+		js_put_text(body, "status", "requires_confirmation");
+	}
+	setup = object_store(call, setup_type(), body_in_order(setup_type(), body));
+	emit(call, "setup_intent.created", setup);
+	return param_flag(call, "confirm", false) ? confirm(call, setup, method) : answer_record(call, setup);
+}
+
+static struct record *own_setup(struct call *call)
+{
+	struct record *setup = path_record(call, 0, setup_type());
+
+	call_use_clock(call, setup);
+	return setup;
+}
+
+static int check_confirmable(struct call *call, struct record *setup)
+{
+	const char *status = intent_status(setup);
+
+	if (!strcmp(status, "succeeded"))
+		return fail_intent_state(
+			call, setup, "You cannot confirm this SetupIntent because it has already succeeded.");
+	if (!strcmp(status, "canceled"))
+		return fail_intent_state(call, setup,
+			"You cannot confirm this SetupIntent because it has a status of canceled. Only a SetupIntent "
+			"with one of "
+			"the following statuses may be confirmed: requires_confirmation, requires_action, "
+			"requires_payment_method.");
+	return 0;
+}
+
+static int setup_confirm(struct call *call)
+{
+	static const char *const except[] = { "payment_method", NULL };
+	struct record *setup = own_setup(call);
+	struct record *method;
+	json_t *draft;
+
+	if (!setup)
+		return -1;
+	method = request_method(call, customer_of(call, setup));
+	if (call->fail.status)
+		return -1;
+	if (!method)
+		method = account_find(call->account, js_text(record_tree(setup), "payment_method"));
+	if (!method) /* before the status is looked at */
+		return fail_intent_state(call, setup, "%s", missing_method);
+	if (check_confirmable(call, setup))
+		return -1;
+	draft = journal_edit(&call->journal, setup);
+	if (params_apply(call, draft, setup_type(), except))
+		return -1;
+	keep_return_url(call, draft);
+	if (check_method_type(call, draft, method) || check_return_url(call, draft))
+		return -1;
+	return confirm(call, setup, method);
+}
+
+/* ---- update, cancel ---- */
+
+static int setup_update(struct call *call)
+{
+	static const char *const except[] = { "payment_method", NULL };
+	static const char *const closed[] = { "succeeded", "canceled", NULL };
+	struct record *setup = own_setup(call);
+	struct record *customer, *method;
+	json_t *draft;
+
+	if (!setup)
+		return -1;
+	if (status_among(intent_status(setup), closed) &&
+		(param_given(call, "payment_method") || param_given(call, "payment_method_data")))
+		return fail_intent_state(call, setup,
+			"You cannot update the payment method of this SetupIntent because it has a status of %s.",
+			intent_status(setup));
+	customer = param_record(call, "customer", "customer");
+	if (!customer && !call->fail.status)
+		customer = customer_of(call, setup);
+	method = call->fail.status ? NULL : request_method(call, customer);
+	if (call->fail.status)
+		return -1;
+	draft = journal_edit(&call->journal, setup);
+	if (params_apply(call, draft, setup_type(), except))
+		return -1;
+	if (method) {
+		if (check_method_type(call, draft, method))
+			return -1;
+		js_put_text(draft, "payment_method", method->id);
+		js_put_null(draft, "next_action");
+		js_put_text(draft, "status", "requires_confirmation");
+	}
+	return answer_record(call, setup); /* there is no setup_intent.updated */
+}
+
+static int setup_cancel(struct call *call)
+{
+	static const char *const open[] = { "requires_payment_method", "requires_confirmation", "requires_action",
+		NULL };
+	struct record *setup = own_setup(call);
+	json_t *draft;
+
+	if (!setup)
+		return -1;
+	if (!status_among(intent_status(setup), open))
+		return fail_intent_state(call, setup,
+			"You cannot cancel this SetupIntent because it has a status of %s. Only a SetupIntent with one "
+			"of the "
+			"following statuses may be canceled: `requires_payment_method`, `requires_confirmation`, or "
+			"`requires_action`.",
+			intent_status(setup));
+	draft = journal_edit(&call->journal, setup);
+	js_put_text(draft, "cancellation_reason", param_text(call, "cancellation_reason"));
+	js_put_null(draft, "next_action");
+	js_put_text(draft, "status", "canceled");
+	emit(call, "setup_intent.canceled", setup);
+	return answer_record(call, setup);
+}
+
+static int setup_verify(struct call *call)
+{
+	struct record *setup = own_setup(call);
+
+	return setup ? fail_intent_state(call, setup,
+			       "This SetupIntent is not waiting for a verification with microdeposits: it has a status "
+			       "of %s.",
+			       intent_status(setup))
+		     : -1;
+}
+
+static void setup_fill(struct call *call, json_t *body)
+{
+	json_t *options = json_object(), *card = json_object(), *types = json_array();
+	char secret[ID_ROOM];
+
+	id_client_secret(secret, sizeof secret, js_text(body, "id"), call->account->seed);
+	js_put_text(body, "client_secret", secret);
+	js_put_null(card, "mandate_options");
+	js_put_null(card, "network");
+	js_put_text(card, "request_three_d_secure", "automatic");
+	js_put_new(options, "card", card);
+	js_put_new(body, "payment_method_options", options);
+	json_array_append_new(types, json_string("card"));
+	js_put_new(body, "payment_method_types", types);
+	js_put_text(body, "status", "requires_payment_method");
+	js_put_text(body, "usage", "off_session");
+}
+
+static const struct resource_route routes[] = {
+	{ "POST", "/v1/setup_intents", setup_create },
+	{ "POST", "/v1/setup_intents/{id}", setup_update },
+	{ "POST", "/v1/setup_intents/{id}/cancel", setup_cancel },
+	{ "POST", "/v1/setup_intents/{id}/confirm", setup_confirm },
+	{ "POST", "/v1/setup_intents/{id}/verify_microdeposits", setup_verify },
+	{ 0 },
+};
+
+const struct resource setup_intent_resource = {
+	.name = "SetupIntent",
+	.routes = routes,
+	.fill = setup_fill,
+};

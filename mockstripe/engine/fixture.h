@@ -3,7 +3,6 @@
 #define ENGINE_FIXTURE_H
 
 #include "engine/engine.h"
-#include "engine/snapshot.h"
 
 /*
  * Fixtures: state that an account starts from. The two forms, the keys and the rules stand in fixtures/README.md.

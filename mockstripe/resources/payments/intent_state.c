@@ -92,7 +92,7 @@ struct record *intent_new(struct call *call, const struct payment_terms *terms)
 	js_put_text(body, "description", terms->description);
 	js_put_text(body, "capture_method", "automatic");
 	js_put_null(body, "automatic_payment_methods");
-	if (terms->payment_method_types)
+	if (json_is_array(terms->payment_method_types))
 		js_put(body, "payment_method_types", (json_t *)(uintptr_t)terms->payment_method_types);
 	if (terms->setup_future_usage_off_session)
 		js_put_text(body, "setup_future_usage", "off_session");

@@ -92,6 +92,8 @@ static struct record *add_payment(struct call *call, struct record *invoice, int
 	const char *reason = js_text(tree, "billing_reason");
 	struct record *intent, *r;
 
+	if (!json_is_array(terms.payment_method_types))
+		terms.payment_method_types = NULL; /* not settled: the account's own */
 	terms.description = !reason || !strcmp(reason, "manual")	 ? "Payment for Invoice"
 			    : !strcmp(reason, "subscription_create") ? "Subscription creation"
 								     : "Subscription update";

@@ -13,7 +13,9 @@
 #include "control/state.h"
 #include "doors/direct.h"
 #include "doors/http.h"
+#include "embed_faults.h"
 #include "engine/engine.h"
+#include "engine/faults.h"
 #include "engine/fixture.h"
 
 struct ms {
@@ -52,6 +54,7 @@ static struct ms_exchange shown(const struct logged *e)
 		.status = e->status,
 		.response_body = e->response ? e->response->data : "",
 		.response_length = e->response ? e->response->length : 0,
+		.fault = e->fault,
 		.replayed = e->replayed,
 	};
 }
@@ -278,7 +281,11 @@ int ms_call(struct ms *ms, const struct ms_request *r, struct ms_response *out)
 
 	direct_read_headers(&request, r->headers);
 	front_serve(&ms->front, &request, &nowhere, &reply);
+	direct_carry(&reply);
 	give(out, reply.status, reply.body, direct_write_headers(&reply, &request));
+	bytes_drop(reply.headers);
+	out->wire = (enum ms_wire)reply.wire; /* the same order */
+	out->delay = reply.delay;
 	return 0;
 }
 
@@ -383,6 +390,45 @@ int ms_advance(struct ms *ms, const char *account, int64_t seconds)
 {
 	return state_advance(ms->engine, account, seconds) ? 0 : -1;
 }
+
+/* ---- faults ---- */
+
+static unsigned told(unsigned number, char *reason, char **why)
+{
+	if (!number && why)
+		*why = reason;
+	else
+		free(reason);
+	return number;
+}
+
+unsigned ms_fault(struct ms *ms, const struct ms_fault *rule, char **why)
+{
+	char *reason = NULL;
+	unsigned number = embed_fault(engine_faults(ms->engine), rule, &reason);
+
+	return told(number, reason, why);
+}
+
+unsigned ms_answer_next(struct ms *ms, const struct ms_answer *answer, char **why)
+{
+	char *reason = NULL;
+	unsigned number = embed_answer(engine_faults(ms->engine), answer, &reason);
+
+	return told(number, reason, why);
+}
+
+void ms_faults_clear(struct ms *ms)
+{
+	faults_clear(engine_faults(ms->engine), NULL);
+}
+
+int ms_fault_count(struct ms *ms, unsigned number)
+{
+	return embed_fault_count(engine_faults(ms->engine), number);
+}
+
+/* ---- the log ---- */
 
 struct each {
 	void (*call)(void *arg, const struct ms_exchange *e);

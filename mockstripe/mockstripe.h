@@ -48,6 +48,7 @@ struct ms_exchange { /* one request and its answer, as logged */
 	int status;
 	const char *response_body;
 	size_t response_length;
+	unsigned fault;        /* the rule that struck it (ms_fault); 0: none */
 	bool replayed;
 };
 
@@ -83,11 +84,22 @@ struct ms_request {
 	const char *const *headers;   /* "Name: value", NULL-ended; may be NULL                                    */
 };
 
+/* What a fault did to an answer on its way; only then there is anything but the first. */
+enum ms_wire {
+	MS_WIRE_WHOLE,
+	MS_WIRE_CUT,   /* only a part of the body came                                 */
+	MS_WIRE_EMPTY, /* the connection ended without an answer: status 0             */
+	MS_WIRE_RESET, /* it was reset: likewise                                       */
+	MS_WIRE_STALL, /* nothing came for as long as anybody would wait: likewise     */
+};
+
 struct ms_response {
 	int status;
 	const char *body;             /* terminated; good until ms_response_clear                                  */
 	size_t length;
 	const char *const *headers;   /* "Name: value", NULL-ended                                                 */
+	enum ms_wire wire;
+	unsigned delay;               /* milliseconds that a fault held the answer back: told here, not waited for */
 	void *hold;                   /* private                                                                   */
 };
 
@@ -120,6 +132,57 @@ MS_API void ms_mark_free(struct ms_mark *mark);
 MS_API int64_t ms_now(struct ms *ms, const char *account);
 /* Moves the account's own time forward and does all that falls due on the way, in order. -1 when seconds < 0. */
 MS_API int ms_advance(struct ms *ms, const char *account, int64_t seconds);
+
+/*
+ * A fault: which calls it strikes, when, and with what. Members left out mean any call, all of them, and what the kind
+ * usually does. Of several rules the first that strikes a call is the only one.
+ */
+struct ms_fault {
+	const char *kind; /* "error"       an error, by status (500), code, message, retry_after, should_retry, or a body
+			     "rate_limit"  429 rate_limit, with retry_after or without
+			     "lock"        429 lock_timeout, with Stripe-Should-Retry: true
+			     "delay"       the answer comes `delay` milliseconds later
+			     "stall"       no answer comes until the client gives up (or `delay` is over)
+			     "reset"       the connection is reset
+			     "empty"       the connection ends without an answer
+			     "cut"         it ends after `cut` bytes of the body
+			     "garbage"     a web page, by status (200) or body, in place of the answer
+			     "answer"      what ms_answer_next makes                                               */
+	const char *when; /* "before": the call is not done; "after" or "wire": done, and its answer lost or spoilt;
+			     NULL: before for errors and answers, after for the others                              */
+
+	const char *account, *method; /* NULL: any                                                                 */
+	const char *route;     /* "/v1/customers/{customer}", "/v1/customers/cus_1", a star for a segment, two for the rest   */
+	const char *param;     /* "items[0][price]=price_x", or "customer" with any value                           */
+	unsigned nth;          /* the first of the matching calls that is struck; 0 is 1                            */
+	unsigned times;        /* how many from there on; 0: all                                                    */
+	unsigned percent;      /* of these, at random but the same for the same seed; 0: all                        */
+
+	unsigned delay;        /* milliseconds, for every kind                                                      */
+	unsigned cut;          /* bytes of the body that still come                                                 */
+	int status;
+	unsigned retry_after;  /* seconds                                                                           */
+	const char *should_retry; /* "true", "false"                                                                */
+	const char *code, *message, *body;
+	bool kept;             /* an error after: also kept under the idempotency key, as Stripe keeps its 500s     */
+};
+
+/* Adds a rule; gives its number, from 1. 0 with a sentence in *why (may be NULL; free() it) when it makes no sense. */
+MS_API unsigned ms_fault(struct ms *ms, const struct ms_fault *rule, char **why);
+/* Removes all rules, canned answers too. */
+MS_API void ms_faults_clear(struct ms *ms);
+/* How many calls a rule has struck so far; -1 when there is no such rule. */
+MS_API int ms_fault_count(struct ms *ms, unsigned number);
+
+/* A canned answer: the next calls that match get it and are not done. */
+struct ms_answer {
+	const char *account, *method, *route, *param; /* as above                                                   */
+	unsigned times;             /* 0: the next one                                                             */
+	int status;                 /* 0: 200                                                                      */
+	const char *body;           /* as it is, JSON by default; NULL: empty                                      */
+	const char *const *headers; /* "Name: value", NULL-ended: besides the usual ones, or in place of them; or NULL */
+};
+MS_API unsigned ms_answer_next(struct ms *ms, const struct ms_answer *answer, char **why); /* as ms_fault */
 
 /* Calls each() for the logged exchanges of an account (NULL: all), oldest first; what it gets is good for that call. */
 MS_API void ms_each_request(struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_exchange *e),

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "control/inside.h"
 
-const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, NULL };
+const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes, NULL };
 
 struct control *control_new(struct engine *e)
 {

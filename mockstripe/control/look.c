@@ -79,6 +79,8 @@ static void add_exchange(void *rows, const struct logged *e)
 	js_put_text(row, "stage", e->stage);
 	js_put_int(row, "status", e->status);
 	js_put_flag(row, "replayed", e->replayed);
+	if (e->fault)
+		js_put_int(row, "fault", e->fault);
 	js_put_text(row, "request_id", e->request_id);
 	put_bytes(row, "request_body", e->request);
 	put_bytes(row, "response_body", e->response);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/faults.h"
 #include "engine/idempotency.h"
 #include "engine/snapshot.h"
 
@@ -22,12 +23,14 @@ bool state_reset(struct engine *e, const char *account)
 	if (!a)
 		return false;
 	reset(e, a);
+	faults_clear(engine_faults(e), a->id);
 	return true;
 }
 
 void state_reset_all(struct engine *e)
 {
 	engine_each_account(e, reset, e);
+	faults_clear(engine_faults(e), NULL);
 	/* Those that opened no account, too. */
 	reqlog_clear(engine_log(e), NULL);
 }

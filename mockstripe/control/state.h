@@ -11,8 +11,9 @@
  * is not made.
  */
 
-bool state_reset(struct engine *e, const char *account); /* false: no such account; the log of its requests goes too */
-void state_reset_all(struct engine *e);
+/* The log of its requests and the faults that name it go too. false: no such account. */
+bool state_reset(struct engine *e, const char *account);
+void state_reset_all(struct engine *e); /* with all faults */
 bool state_now(struct engine *e, const char *account, int64_t *now); /* false: no such account */
 /* Forward through everything that falls due. false: no such account, or seconds < 0, or past TIME_MOST. */
 bool state_advance(struct engine *e, const char *account, int64_t seconds);

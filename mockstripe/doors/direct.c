@@ -36,6 +36,30 @@ void direct_read_headers(struct request *request, const char *const *headers)
 	}
 }
 
+static void take_away(struct reply *reply)
+{
+	struct reply nothing = { .body = bytes_new("", 0), .wire = reply->wire, .delay = reply->delay };
+
+	bytes_drop(reply->body);
+	bytes_drop(reply->headers);
+	*reply = nothing;
+}
+
+void direct_carry(struct reply *reply)
+{
+	struct bytes *part;
+
+	if (reply->wire == WIRE_WHOLE)
+		return;
+	if (reply->wire != WIRE_CUT) {
+		take_away(reply);
+		return;
+	}
+	part = bytes_new(reply->body->data, reply->cut);
+	bytes_drop(reply->body);
+	reply->body = part;
+}
+
 struct gathering {
 	struct text text; /* the headers behind each other, each terminated */
 	size_t count;
@@ -58,7 +82,8 @@ const char **direct_write_headers(const struct reply *reply, const struct reques
 	char *at;
 
 	text_init(&g.text, TEXT_NO_CEILING);
-	reply_headers(reply, request, gather, &g);
+	if (reply->status)
+		reply_headers(reply, request, gather, &g);
 	pointers = (g.count + 1) * sizeof *list;
 	list = mem_alloc(pointers + g.text.length);
 	at = (char *)list + pointers;

@@ -6,6 +6,9 @@
  *
  * The target is taken raw, because the library's own decoding loses what %2F was; query and body are decoded by one
  * decoder in the engine. The body of the answer is the engine's shared bytes: they are never copied here.
+ *
+ * An answer that a fault holds back waits in its exchange while the connection is suspended: on_request is called once
+ * more when it is resumed.
  */
 #include "doors/http.h"
 
@@ -18,6 +21,8 @@
 
 #include "base/mem.h"
 #include "doors/headers.h"
+#include "doors/http_wire.h"
+#include "doors/later.h"
 
 /*
  * For a connection: its request line, header and buffers, some 20 KiB of them the client's, a little more than Stripe
@@ -32,6 +37,7 @@ struct http_door {
 	struct front *front;
 	struct listener listener;
 	bool tls;
+	struct later *later;
 	atomic_uint active; /* requests between on_target and on_end */
 };
 
@@ -39,6 +45,7 @@ struct exchange {
 	bool begun, too_large;
 	char *body;
 	size_t length, room;
+	struct reply *held; /* the answer that waits; NULL: none */
 	char target[];
 };
 
@@ -66,6 +73,11 @@ static void on_end(void *arg, struct MHD_Connection *connection, void **context,
 	if (!x)
 		return;
 	*context = NULL;
+	if (x->held) {
+		bytes_drop(x->held->body);
+		bytes_drop(x->held->headers);
+		free(x->held);
+	}
 	free(x->body);
 	free(x);
 	atomic_fetch_sub_explicit(&door->active, 1, memory_order_release);
@@ -91,19 +103,41 @@ static void drop_bytes(void *bytes)
 	bytes_drop(bytes);
 }
 
+static struct MHD_Response *whole_response(struct bytes *body)
+{
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer_with_free_callback_cls(body->length, body->data, drop_bytes, body);
+
+	if (!response)
+		bytes_drop(body);
+	return response;
+}
+
+static enum MHD_Result send_nothing(struct MHD_Connection *connection, struct reply *reply)
+{
+	if (reply->wire == WIRE_RESET)
+		http_reset(connection);
+	bytes_drop(reply->body);
+	bytes_drop(reply->headers);
+	return MHD_NO;
+}
+
+/* Takes the reply's body and headers. */
 static enum MHD_Result send_reply(
 	struct http_door *door, struct MHD_Connection *connection, const struct request *request, struct reply *reply)
 {
-	struct bytes *body = reply->body;
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer_with_free_callback_cls(body->length, body->data, drop_bytes, body);
+	struct MHD_Response *response;
 	enum MHD_Result result;
 
+	if (reply->wire != WIRE_WHOLE && reply->wire != WIRE_CUT)
+		return send_nothing(connection, reply);
+	response = reply->wire == WIRE_CUT ? http_cut_response(reply->body, reply->cut) : whole_response(reply->body);
 	if (!response) {
-		bytes_drop(body);
+		bytes_drop(reply->headers);
 		return MHD_NO;
 	}
 	reply_headers(reply, request, put_header, response);
+	bytes_drop(reply->headers);
 	if (door->tls)
 		put_header(response, "Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload");
 	result = MHD_queue_response(connection, (unsigned)reply->status, response);
@@ -177,6 +211,31 @@ static void collect(struct exchange *x, const char *part, size_t size)
 	x->body[x->length] = 0;
 }
 
+static void resume(void *connection)
+{
+	MHD_resume_connection(connection);
+}
+
+static enum MHD_Result hold(
+	struct http_door *door, struct MHD_Connection *connection, struct exchange *x, const struct reply *reply)
+{
+	x->held = mem_alloc(sizeof *x->held);
+	*x->held = *reply;
+	MHD_suspend_connection(connection);
+	later_add(door->later, http_socket(connection), reply->delay, resume, connection);
+	return MHD_YES;
+}
+
+static enum MHD_Result send_held(
+	struct http_door *door, struct MHD_Connection *connection, const struct request *request, struct exchange *x)
+{
+	struct reply reply = *x->held;
+
+	free(x->held);
+	x->held = NULL;
+	return send_reply(door, connection, request, &reply);
+}
+
 static enum MHD_Result answer(
 	struct http_door *door, struct MHD_Connection *connection, const char *method, struct exchange *x)
 {
@@ -193,6 +252,8 @@ static enum MHD_Result answer(
 	struct origin from = { .loopback = door->listener.loopback };
 	struct reply reply;
 
+	if (x->held)
+		return send_held(door, connection, &request, x);
 	if (x->length)
 		request.content_type = HEADER(connection, "Content-Type");
 	/* The names of a Unix socket's clients are made up: the socket's file has rights instead. */
@@ -201,6 +262,8 @@ static enum MHD_Result answer(
 		from.origin = HEADER(connection, "Origin");
 	}
 	front_serve(door->front, &request, &from, &reply);
+	if (reply.delay || reply.wire == WIRE_STALL)
+		return hold(door, connection, x, &reply);
 	return send_reply(door, connection, &request, &reply);
 }
 
@@ -228,7 +291,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 static struct MHD_Daemon *start(struct http_door *door, const struct tls_pair *tls, unsigned threads)
 {
 	/* ITC, so that the door can stop accepting before it closes. */
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | (tls ? MHD_USE_TLS : 0U);
+	unsigned flags =
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0U);
 	struct MHD_OptionItem options[4];
 	size_t n = 0;
 
@@ -253,6 +317,7 @@ struct http_door *http_door_open(
 	door->front = front;
 	door->listener = *listener;
 	door->tls = tls != NULL;
+	door->later = later_new();
 	*listener = (struct listener) { .fd = -1 };
 	door->daemon = start(door, tls, threads);
 	if (!door->daemon) {
@@ -260,6 +325,7 @@ struct http_door *http_door_open(
 			door->listener.url ? door->listener.url : door->listener.path,
 			tls ? "; is the certificate one that GnuTLS can use?" : "");
 		listener_close(&door->listener);
+		later_free(door->later);
 		free(door);
 		return NULL;
 	}
@@ -285,8 +351,10 @@ void http_door_close(struct http_door *door)
 	if (!door)
 		return;
 	MHD_quiesce_daemon(door->daemon);
+	later_let_go(door->later);
 	wait_until_idle(door);
 	MHD_stop_daemon(door->daemon);
+	later_free(door->later);
 	listener_close(&door->listener);
 	free(door);
 }

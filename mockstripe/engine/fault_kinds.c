@@ -234,6 +234,22 @@ static bool headers_are_good(const char *headers)
 	return true;
 }
 
+static bool when_is_good(const struct fault *f, const struct fault_kind *kind, char **why)
+{
+	bool before = f->when && !strcmp(f->when, "before"), after = f->when && !strcmp(f->when, "after");
+
+	if (!f->when)
+		return true;
+	if (!strcmp(f->when, "wire"))
+		return !kind->usually_before ||
+		       fault_refuse(why, "the kind '%s' is an answer of the API, not of the wire", kind->name);
+	if (!before && !after)
+		return fault_refuse(why, "`when` is \"before\", \"after\" or \"wire\", not '%s'", f->when);
+	return (before ? kind->before : kind->after) ||
+	       fault_refuse(
+		       why, "the kind '%s' strikes only %s the call is done", kind->name, before ? "after" : "before");
+}
+
 bool fault_kind_check(const struct fault *f, const struct fault_kind *kind, char **why)
 {
 	if (!kind)
@@ -242,14 +258,13 @@ bool fault_kind_check(const struct fault *f, const struct fault_kind *kind, char
 			"cut, garbage "
 			"and answer",
 			f->kind ? f->kind : "");
-	if (f->when == FAULT_BEFORE ? !kind->before : f->when == FAULT_AFTER && !kind->after)
-		return fault_refuse(why, "the kind '%s' strikes %s the call is done only", kind->name,
-			kind->before ? "before" : "after");
+	if (!when_is_good(f, kind, why))
+		return false;
 	if (f->status && (f->status < 200 || f->status > 599))
 		return fault_refuse(why, "the status goes from 200 to 599");
 	if (f->should_retry && strcmp(f->should_retry, "true") && strcmp(f->should_retry, "false"))
 		return fault_refuse(why, "should_retry is \"true\" or \"false\"");
-	if (f->kept && f->when != FAULT_AFTER)
+	if (f->kept && (!f->when || strcmp(f->when, "after") != 0))
 		return fault_refuse(why, "only an error after the call is done can be kept under its idempotency key");
 	if (f->delay > FAULT_DELAY_MOST)
 		return fault_refuse(why, "a delay is of at most %u milliseconds", FAULT_DELAY_MOST);

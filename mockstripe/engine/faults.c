@@ -45,8 +45,8 @@ static bool strikes(struct rule *r, uint64_t seed)
 static struct fault copied(struct arena *arena, const struct fault *f)
 {
 	struct fault copy = *f;
-	const char **texts[] = { &copy.account, &copy.method, &copy.route, &copy.param, &copy.kind, &copy.should_retry,
-		&copy.code, &copy.message, &copy.body, &copy.headers };
+	const char **texts[] = { &copy.when, &copy.account, &copy.method, &copy.route, &copy.param, &copy.kind,
+		&copy.should_retry, &copy.code, &copy.message, &copy.body, &copy.headers };
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (*texts[i])
@@ -62,7 +62,7 @@ static struct strike *struck_by(const struct rule *r, struct call *call)
 	if (s->fault.should_retry) /* the reply outlives the call */
 		s->fault.should_retry = !strcmp(s->fault.should_retry, "true") ? "true" : "false";
 	s->number = r->number;
-	s->before = r->fault.when == FAULT_USUAL ? r->kind->usually_before : r->fault.when == FAULT_BEFORE;
+	s->before = r->fault.when ? !strcmp(r->fault.when, "before") : r->kind->usually_before;
 	return s;
 }
 
@@ -97,8 +97,8 @@ struct faults *faults_new(uint64_t seed)
 static void free_rule(struct rule *r)
 {
 	struct fault *f = &r->fault;
-	const char *texts[] = { f->account, f->method, f->route, f->param, f->should_retry, f->code, f->message,
-		f->body, f->headers };
+	const char *texts[] = { f->when, f->account, f->method, f->route, f->param, f->should_retry, f->code,
+		f->message, f->body, f->headers };
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		free((char *)(uintptr_t)texts[i]);
@@ -136,7 +136,7 @@ bool fault_refuse(char **why, const char *format, ...)
 static struct rule *make_rule(const struct fault *f, const struct fault_kind *kind)
 {
 	struct rule *r = mem_alloc(sizeof *r);
-	const char **texts[] = { &r->fault.account, &r->fault.method, &r->fault.route, &r->fault.param,
+	const char **texts[] = { &r->fault.when, &r->fault.account, &r->fault.method, &r->fault.route, &r->fault.param,
 		&r->fault.should_retry, &r->fault.code, &r->fault.message, &r->fault.body, &r->fault.headers };
 
 	r->fault = *f;

@@ -12,12 +12,6 @@
  * Declined payments and disputes are no faults: they follow from the API's own test values.
  * Source: Stripe docs "Rate limits", "Low-level error handling", "Idempotent requests".
  */
-enum fault_when {
-	FAULT_USUAL,  /* as the kind has it */
-	FAULT_BEFORE, /* the call is not done */
-	FAULT_AFTER,  /* it is done, and the answer is lost or spoilt */
-};
-
 struct fault {
 	/* Which calls. NULL: any. */
 	const char *account, *method;
@@ -28,8 +22,12 @@ struct fault {
 	unsigned times;	   /* how many from there on; 0: all */
 	unsigned percent;  /* of these, by the seeded stream; 0: all */
 
-	enum fault_when when;
-	const char *kind; /* a row of fault_kinds, by name */
+	/*
+	 * "before": the call is not done; "after": it is done, and the answer is lost or spoilt; "wire": the same, for
+	 * the kinds that only the transport knows; NULL: as the kind has it.
+	 */
+	const char *when;
+	const char *kind; /* one of fault_kind_names */
 
 	/* With what. What a kind has no use for is refused. */
 	unsigned delay;		  /* milliseconds before anything is answered; any kind */
@@ -74,7 +72,7 @@ void faults_each(struct faults *f,
 struct strike {
 	struct fault fault;
 	unsigned number;
-	bool before; /* decided: FAULT_USUAL is resolved */
+	bool before; /* the call is not done */
 };
 
 /* The rule that strikes this call, counted; NULL: none. `given` are the decoded parameters. */

@@ -77,6 +77,20 @@ static int attach_method(struct call *call, struct record *customer, struct reco
 	return *attached ? method_attach(call, *attached, customer) : -1;
 }
 
+/* A card of old, from a token: the one given with the customer is its default from then on. */
+static int add_source(struct call *call, struct record *customer)
+{
+	const char *token = param_text(call, "source");
+	struct record *source = token ? source_add(call, customer, token, "source") : NULL;
+
+	if (!token)
+		return 0;
+	if (!source)
+		return -1;
+	js_put_text(journal_edit(&call->journal, customer), "default_source", source->id);
+	return 0;
+}
+
 static int make_tax_ids(struct call *call, struct record *customer)
 {
 	const json_t *given = param(call, "tax_id_data");
@@ -102,8 +116,8 @@ static int customer_create(struct call *call)
 	if (!body)
 		return -1;
 	customer = object_store(call, call->route->resource, body);
-	if (attach_method(call, customer, &attached) || customer_apply_defaults(call, customer, attached) ||
-		customer_apply_balance(call, customer, "initial"))
+	if (attach_method(call, customer, &attached) || add_source(call, customer) ||
+		customer_apply_defaults(call, customer, attached) || customer_apply_balance(call, customer, "initial"))
 		return -1;
 	customer_apply_cash(call, customer);
 	emit(call, "customer.created", customer);
@@ -126,7 +140,8 @@ static int customer_update(struct call *call)
 		return -1;
 	draft = journal_edit(&call->journal, customer);
 	if (params_apply(call, draft, customer->type, customer_by_hand) || customer_apply(call, draft) ||
-		customer_apply_defaults(call, customer, NULL) || customer_apply_balance(call, customer, "adjustment"))
+		add_source(call, customer) || customer_apply_defaults(call, customer, NULL) ||
+		customer_apply_balance(call, customer, "adjustment"))
 		return -1;
 	customer_apply_cash(call, customer);
 	emit_changed(call, "customer.updated", customer);

@@ -132,6 +132,24 @@ static void create__with_a_declined_card_leaves_nothing(void **state)
 	assert_same_int((int64_t)field_count(api_ok(h, "GET", "/v1/customers", NULL), "data"), 0);
 }
 
+static void source__becomes_the_default(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "POST", "/v1/customers", "source=tok_visa&expand[]=sources");
+	const struct answer *b;
+
+	assert_string_equal(events_after(h, 0), "customer.source.created customer.created");
+	assert_same_int((int64_t)field_count(a, "sources.data"), 1);
+	assert_field(a, "default_source", field(a, "sources.data.0.id"));
+	b = api_ok(h, "POST", path_of(h, a), "source=tok_mastercard&expand[]=default_source");
+	assert_field(b, "default_source.brand", "MasterCard");
+	assert_previous(h, "customer.updated", text_of(h, "{\"default_source\":\"%s\"}", field(a, "default_source")));
+	b = api_ok(h, "POST", path_of(h, a), text_of(h, "default_source=%s", field(a, "default_source")));
+	assert_field(b, "default_source", field(a, "default_source"));
+	assert_error(api(h, "POST", path_of(h, a), "default_source=card_none"), 400, "resource_missing",
+		"default_source", "No such source: 'card_none'");
+}
+
 static void update__takes_only_an_attached_default(void **state)
 {
 	struct house *h = *state;
@@ -445,6 +463,7 @@ int main(void)
 		TEST(update__merges_metadata_and_settings),
 		TEST(create__attaches_and_chooses_a_payment_method),
 		TEST(create__with_a_declined_card_leaves_nothing),
+		TEST(source__becomes_the_default),
 		TEST(update__takes_only_an_attached_default),
 		TEST(balance__writes_its_transactions),
 		TEST(balance_transaction__belongs_to_its_customer),

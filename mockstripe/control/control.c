@@ -12,7 +12,8 @@
 #include "base/mem.h"
 #include "control/inside.h"
 
-const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes, NULL };
+const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes,
+	authenticate_routes, NULL };
 
 struct control *control_new(struct engine *e)
 {

@@ -37,7 +37,7 @@ struct control_route {
 };
 
 /* The tables of the room, each ended by zeros; control_tables itself by NULL. */
-extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[];
+extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[], authenticate_routes[];
 extern const struct control_route *const control_tables[];
 
 /* Refusals: -1. The remedy is a whole sentence. */

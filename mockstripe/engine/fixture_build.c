@@ -286,7 +286,7 @@ static json_t *make_body(const struct build *b)
 		if (!body)
 			return NULL;
 	}
-	if (json_object_size(o->private) && !put_private(b, body)) {
+	if (o->private && !put_private(b, body)) {
 		json_decref(body);
 		return NULL;
 	}

@@ -272,10 +272,14 @@ static void fill_object(const struct walk *w, struct loaded *o, json_t *value, j
 	o->private = aside;
 	if (private) {
 		o->private = json_copy(private);
-		json_object_del(o->private, "record");
 		if (aside)
 			json_object_update_missing(o->private, aside);
 		json_decref(aside);
+		/* An empty one is kept as it was, unless it was made for the snapshot's own remark. */
+		if (!json_object_del(o->private, "record") && !json_object_size(o->private)) {
+			json_decref(o->private);
+			o->private = NULL;
+		}
 	}
 	if (w->verbatim) {
 		json_decref(o->given);

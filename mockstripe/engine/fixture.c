@@ -42,7 +42,8 @@ const char *where_text(struct load *l, const struct where *at)
 	return path;
 }
 
-static void note(struct load *l, const struct fixture_file *file, const char *path, const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void note(
+	struct load *l, const struct fixture_file *file, const char *path, const char *format, va_list args)
 {
 	char *reason;
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "events/outbox.h"
 
 static json_t *changed_leaves(const json_t *before, const json_t *after)
 {
@@ -47,6 +48,7 @@ json_t *previous_attributes(const json_t *before, const json_t *after)
 
 /* What an event is made from whenever its body is asked for. */
 struct event_parts {
+	unsigned owners; /* bodies: the event as it was announced, and after each change of its deliveries */
 	struct account *account;
 	struct body *object;
 	json_t *previous;
@@ -63,6 +65,8 @@ static void parts_free(void *arg)
 {
 	struct event_parts *p = arg;
 
+	if (--p->owners)
+		return;
 	body_drop(p->object);
 	json_decref(p->previous);
 	free(p->owned_type);
@@ -107,6 +111,59 @@ static json_t *parts_make(const void *arg)
 	return event;
 }
 
+/* The same event once it has deliveries. */
+struct event_state {
+	struct event_parts *parts;
+	json_t *private;
+	int64_t pending;
+};
+
+static json_t *state_make(const void *arg)
+{
+	const struct event_state *s = arg;
+	json_t *event = parts_make(s->parts);
+
+	js_put_int(event, "pending_webhooks", s->pending);
+	js_put(event, PRIVATE_KEY, s->private);
+	return event;
+}
+
+static void state_free(void *arg)
+{
+	struct event_state *s = arg;
+
+	parts_free(s->parts);
+	json_decref(s->private);
+	free(s);
+}
+
+/* NULL for an event that a fixture brought. */
+static struct event_parts *parts_of(const struct body *b)
+{
+	const struct event_state *s = body_made_from(b, state_make);
+
+	return s ? s->parts : body_made_from(b, parts_make);
+}
+
+void event_set_deliveries(struct journal *j, struct record *event, json_t *private, int64_t pending)
+{
+	struct event_parts *parts = parts_of(event->body);
+	struct event_state *s;
+	json_t *draft;
+
+	if (!parts) {
+		draft = journal_edit(j, event);
+		js_put_int(draft, "pending_webhooks", pending);
+		js_put_new(draft, PRIVATE_KEY, private);
+		journal_freeze(j, event);
+		return;
+	}
+	s = mem_alloc(sizeof *s);
+	parts->owners++;
+	*s = (struct event_state) { .parts = parts, .private = private, .pending = pending };
+	journal_replace(j, event, body_lazy(state_make, state_free, s));
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(a, *(const char *const *)b);
@@ -131,6 +188,7 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	length = strlen(id);
 	p = mem_alloc(sizeof *p + length + 1);
 	memcpy(p->id, id, length);
+	p->owners = 1;
 	p->account = call->account;
 	p->object = body_keep(body);
 	p->previous = previous;
@@ -146,6 +204,7 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	p->livemode = call->livemode;
 	journal_add_at(&call->journal, event, id, body_lazy(parts_make, parts_free, p), call->now, place);
 	call->events++;
+	outbox_note(call->account, id);
 }
 
 void emit_body(struct call *call, const char *type, struct body *body, json_t *previous)

@@ -12,7 +12,8 @@
 
 /* Announces r under that type; freezes its draft first. No previous_attributes. */
 void emit(struct call *call, const char *type, struct record *r);
-/* The same with previous_attributes against the body before this call (or its last event); nothing when nothing changed. */
+/* The same with previous_attributes against the body before this call (or its last event); nothing when nothing
+ * changed. */
 void emit_changed(struct call *call, const char *type, struct record *r);
 /* With given previous_attributes (taken; NULL: none). */
 void emit_with(struct call *call, const char *type, struct record *r, json_t *previous);
@@ -28,6 +29,12 @@ void emit_changed_reserved(struct call *call, uint64_t place, const char *type, 
 
 /* "<object>.<verb>" when the description knows such an event, e.g. ("coupon", "created"); false when not. */
 bool emit_verb(struct call *call, struct record *r, const char *verb);
+
+/*
+ * What has become of an event's deliveries: `private` (taken) is the record's private member from now on, and `pending`
+ * its pending_webhooks. The event stays as small as it was.
+ */
+void event_set_deliveries(struct journal *j, struct record *event, json_t *private, int64_t pending);
 
 /* The old values of what differs: changed top-level keys, only the changed leaves of objects, whole old arrays; a key
    that is new shows null. New reference; NULL when nothing differs. */

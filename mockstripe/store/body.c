@@ -53,6 +53,11 @@ struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *a
 	return b;
 }
 
+void *body_made_from(const struct body *b, json_t *(*make)(const void *arg))
+{
+	return b->make == make ? b->arg : NULL;
+}
+
 struct body *body_keep(struct body *b)
 {
 	b->owners++;

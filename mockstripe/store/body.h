@@ -26,6 +26,8 @@ struct body *body_new(json_t *tree); /* takes the reference; the tree must not c
 struct body *body_parse(const char *text, size_t length); /* compact or not; NULL when it is not a JSON object */
 /* Made by make(arg) whenever the tree is asked for and not at hand; release(arg) when the body ends. Never text at rest. */
 struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *arg), void *arg);
+/* The arg of a lazy body that `make` makes; NULL for every other body. */
+void *body_made_from(const struct body *b, json_t *(*make)(const void *arg));
 struct body *body_keep(struct body *b); /* gives b */
 void body_drop(struct body *b);         /* NULL-safe */
 

@@ -91,6 +91,12 @@ json_t *journal_edit_private(struct journal *j, struct record *r)
 	return js_own(journal_edit(j, r), PRIVATE_KEY);
 }
 
+void journal_replace(struct journal *j, struct record *r, struct body *body)
+{
+	entry_for(j, r);
+	account_set_body(r, body, r->deleted);
+}
+
 void journal_freeze(struct journal *j, struct record *r)
 {
 	json_t *draft = r->draft;

@@ -30,6 +30,8 @@ struct record *journal_add_at(struct journal *j, const struct schema_resource *t
  */
 json_t *journal_edit(struct journal *j, struct record *r);
 json_t *journal_edit_private(struct journal *j, struct record *r); /* the draft's private member, made if absent */
+/* Another body (taken) for a record without a draft, in place at once: for bodies whose tree is made on demand. */
+void journal_replace(struct journal *j, struct record *r, struct body *body);
 void journal_freeze(struct journal *j, struct record *r);          /* the draft, if any, becomes the body */
 void journal_freeze_all(struct journal *j);
 /* The record becomes {id, object, deleted:true} and leaves its shelf. */

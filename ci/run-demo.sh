@@ -16,8 +16,8 @@ calls() {
 	cat <<'END'
 ada   | subscription_info    | {}                                              | -     | Ada asks what she pays for
 ada   | list_invoices        | {"limit": 3}                                    | -     | ... and for her latest invoices
-mary  | manage_subscriptions | {"operation": "change_plan", "plan": "team"}    | -     | Mary asks what moving to Team would cost today
-mary  | manage_subscriptions | {"operation": "change_plan", "plan": "team"}    | --yes | ... and says yes
+ada   | manage_subscriptions | {"operation": "change_plan", "plan": "fleet"}   | -     | Ada asks what moving to Fleet would cost today
+ada   | manage_subscriptions | {"operation": "change_plan", "plan": "fleet"}   | --yes | ... and says yes
 linus | manage_subscriptions | {"operation": "cancel", "when": "at_period_end"} | --yes | Linus cancels at the end of the period
 ada   | update_billing       | {"email": "ada.billing@example.com"}            | --yes | Ada's invoices are to go to another address
 END

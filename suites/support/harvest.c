@@ -69,7 +69,7 @@ static void see(void *arg, const struct ms_exchange *e)
 {
 	struct harvest *h = arg;
 
-	if (!h->paused)
+	if (!h->paused && !e->fault)
 		check(h, e);
 	if (h->then && !h->reading_events)
 		h->then(h->then_arg, e);

@@ -834,7 +834,7 @@ static void live(struct house *h)
 	api_ok(h, "DELETE", text_of(h, "/v1/customers/%s", field(a, "id")), NULL);
 	a = api_ok(h, "POST", "/v1/test_helpers/test_clocks", "frozen_time=1795428000");
 	api_ok(h, "POST", "/v1/customers", text_of(h, "name=clocked&test_clock=%s", field(a, "id")));
-	api_ok(h, "POST", "/v1/subscriptions/sub_grace", "metadata[a]=b");
+	api_ok(h, "POST", "/v1/subscriptions/sub_mary", "metadata[a]=b");
 }
 
 /* The same things fall due and get the same ids. (The ids of requests are the simulator's, not the account's.) */
@@ -882,9 +882,9 @@ static const struct {
 	size_t subscriptions;
 } demo_rows[] = {
 	{ "cus_ada", "active", 1 },
-	{ "cus_grace", "active", 1 },
+	{ "cus_mary", "active", 1 },
 	{ "cus_linus", "active", 1 },
-	{ "cus_mary", "trialing", 1 },
+	{ "cus_grace", "trialing", 1 },
 	{ "cus_edsger", "past_due", 1 },
 	{ "cus_barbara", "unpaid", 1 },
 	{ "cus_alan", "canceled", 1 },
@@ -963,6 +963,25 @@ static void demo__invoices_add_up(void **state)
 	}
 }
 
+static void demo__subscriptions_fit_their_invoices(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a, *latest;
+	json_t *sub;
+	size_t i;
+
+	load_ok(h, NULL, "fixtures/demo");
+	a = api_ok(h, "GET", "/v1/subscriptions?status=all&limit=100", NULL);
+	assert_int_equal(field_count(a, "data"), 13);
+	json_array_foreach(field_json(a, "data"), i, sub)
+	{
+		latest = api_ok(h, "GET", text_of(h, "/v1/invoices/%s", js_text(sub, "latest_invoice")), NULL);
+		assert_field(latest, "parent.subscription_details.subscription", js_text(sub, "id"));
+		/* The last line of the newest invoice covers the running period to its end. */
+		assert_money(latest, "lines.data.0.period.end", js_int_at(sub, "items.data.0.current_period_end", 0));
+	}
+}
+
 /* 12.00 to 29.00 with 1279800 of 2592000 seconds left: -592.5 becomes -593 (ties favour the customer), 1431.875 1432.
  */
 static void demo__the_upgrade_is_prorated(void **state)
@@ -982,7 +1001,7 @@ static void demo__the_upgrade_is_prorated(void **state)
 	assert_money(a, "total", 839);
 	/* The simulator works out the same for the same change, now. */
 	a = api_ok(h, "POST", "/v1/invoices/create_preview",
-		"customer=cus_grace&subscription=sub_grace&subscription_details[items][0][id]=si_grace&"
+		"customer=cus_mary&subscription=sub_mary&subscription_details[items][0][id]=si_mary&"
 		"subscription_details[items][0][price]=price_team_month&subscription_details[proration_behavior]="
 		"always_invoice&"
 		"subscription_details[proration_date]=1795194000"); /* 20 Nov 2026, 17:00: 1287000 of 2592000 seconds
@@ -1011,7 +1030,7 @@ static void demo__lives_on(void **state)
 	assert_money(a, "ended_at", 1800010800); /* 15 Jan 2027, 11:00 */
 	assert_field(api_ok(h, "GET", "/v1/subscriptions/sub_alan", NULL), "status", "canceled");
 	assert_field(api_ok(h, "GET", "/v1/subscriptions/sub_tim", NULL), "status", "paused");
-	assert_field(api_ok(h, "GET", "/v1/subscriptions/sub_mary", NULL), "status", "active");
+	assert_field(api_ok(h, "GET", "/v1/subscriptions/sub_grace", NULL), "status", "active");
 }
 
 static const struct CMUnitTest fixed[] = {
@@ -1038,6 +1057,7 @@ static const struct CMUnitTest fixed[] = {
 	cmocka_unit_test_setup_teardown(snapshot__gives_the_same_account, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(demo__has_every_state, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(demo__invoices_add_up, house_setup, house_teardown),
+	cmocka_unit_test_setup_teardown(demo__subscriptions_fit_their_invoices, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(demo__the_upgrade_is_prorated, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(demo__lives_on, house_setup, house_teardown),
 };

@@ -115,7 +115,8 @@ static struct record *preview_creation(struct call *call, struct record *custome
 	return account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
 }
 
-static json_t *preview_body(struct call *call, struct record *invoice)
+/* proration_date: the moment that the preview's prorations are worked out for, which the update is to be sent with. */
+static json_t *preview_body(struct call *call, struct record *invoice, int64_t proration_date)
 {
 	json_t *body = json_deep_copy(record_tree(invoice));
 	const char *id = arena_format(&call->arena, "upcoming_%s", invoice->id);
@@ -145,6 +146,8 @@ static json_t *preview_body(struct call *call, struct record *invoice)
 		js_put_text(line, "invoice", id);
 	}
 	js_put_int(body, "next_payment_attempt", js_int(body, "created", call->now) + 3600);
+	if (proration_date && json_is_object(js_at(body, "parent.subscription_details")))
+		js_put_int(js_at(body, "parent.subscription_details"), "subscription_proration_date", proration_date);
 	return body;
 }
 
@@ -153,6 +156,7 @@ int preview_create(struct call *call)
 	struct record *customer = param_record(call, "customer", "customer");
 	struct record *sub = param_record(call, "subscription", "subscription"), *invoice;
 	const char *currency;
+	int64_t proration_date = 0;
 
 	if (call->fail.status)
 		return -1;
@@ -173,6 +177,8 @@ int preview_create(struct call *call)
 	if (add_preview_items(call, customer, sub, currency))
 		return -1;
 	if (sub) {
+		if (json_object_size(param(call, "subscription_details")))
+			proration_date = js_int_at(call->params, "subscription_details.proration_date", call->now);
 		invoice = preview_of(call, sub, customer);
 	} else if (json_array_size(js_at(call->params, "subscription_details.items"))) {
 		invoice = preview_creation(call, customer);
@@ -190,5 +196,5 @@ int preview_create(struct call *call)
 	if (!invoice)
 		return call->fail.status ? -1 : fail_none(call, customer);
 	journal_freeze_all(&call->journal);
-	return answer_tree(call, preview_body(call, invoice), invoice_type());
+	return answer_tree(call, preview_body(call, invoice, proration_date), invoice_type());
 }

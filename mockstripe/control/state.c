@@ -7,6 +7,7 @@
 #include "engine/faults.h"
 #include "engine/idempotency.h"
 #include "engine/snapshot.h"
+#include "events/outbox.h"
 
 static void reset(void *engine, struct account *a)
 {
@@ -14,6 +15,7 @@ static void reset(void *engine, struct account *a)
 	engine_reset(engine, a);
 	pthread_mutex_unlock(&a->lock);
 	reqlog_clear(engine_log(engine), a->id);
+	attempts_clear(deliver_log(engine_deliverer(engine)), a->id);
 }
 
 bool state_reset(struct engine *e, const char *account)
@@ -62,6 +64,7 @@ bool state_advance(struct engine *e, const char *account, int64_t seconds)
 		done = true;
 	}
 	pthread_mutex_unlock(&a->lock);
+	outbox_tell(a);
 	return done;
 }
 
@@ -145,6 +148,7 @@ void picture_restore(const struct picture *p)
 
 	pthread_mutex_lock(&a->lock);
 	mark_restore(a, p->mark);
+	outbox_forget(a);
 	replays_clear(a);
 	for (size_t i = 0; i < p->replays.count; i++) {
 		const struct replay *r = p->replays.at[i];

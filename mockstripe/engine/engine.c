@@ -6,6 +6,7 @@
 #include "api/resource.h"
 #include "base/mem.h"
 #include "engine/inside.h"
+#include "events/outbox.h"
 #include "resources/resources.h"
 
 /* Attaches the resources' handlers to the description's routes. A pattern that the description lacks is our own error. */
@@ -37,6 +38,12 @@ static void find_makeable(bool *makeable)
 	}
 }
 
+static void post_events(void *engine, struct account *a)
+{
+	(void)engine;
+	outbox_post(a);
+}
+
 struct engine *engine_new(const struct engine_options *options)
 {
 	struct engine *e = mem_alloc(sizeof *e);
@@ -50,6 +57,7 @@ struct engine *engine_new(const struct engine_options *options)
 		.version = schema_api_version,
 		.lenient_ids = options->lenient_ids,
 		.engine = e,
+		.on_events = post_events,
 	};
 	find_makeable(makeable);
 	for (size_t i = 0; resources[i]; i++)
@@ -59,6 +67,13 @@ struct engine *engine_new(const struct engine_options *options)
 	e->log = reqlog_new(options->log_capacity ? options->log_capacity : 1000);
 	e->inflight = inflight_new();
 	e->faults = faults_new(options->seed);
+	e->deliverer = deliverer_new(&(struct deliverer_options){
+		.api = &e->api,
+		.log_capacity = options->log_capacity ? options->log_capacity : 1000,
+		.off = options->no_deliveries,
+		.on_event = options->on_event,
+		.on_event_arg = options->on_event_arg,
+	});
 	e->accounts = map_new();
 	e->base_url = mem_copy_text("");
 	pthread_mutex_init(&e->lock, NULL);
@@ -70,19 +85,27 @@ static void free_account(void *arg, const char *id, void *account)
 {
 	(void)arg, (void)id;
 	replays_clear(account);
+	outbox_close(account);
 	account_free(account);
+}
+
+void engine_stop(struct engine *e)
+{
+	deliverer_stop(e->deliverer);
 }
 
 void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
+	engine_stop(e);
 	map_each(e->accounts, free_account, NULL);
 	map_free(e->accounts);
 	keyring_free(e->keys);
 	reqlog_free(e->log);
 	inflight_free(e->inflight);
 	faults_free(e->faults);
+	deliverer_free(e->deliverer);
 	pthread_mutex_destroy(&e->lock);
 	pthread_mutex_destroy(&e->loads);
 	free(e->api.by_type);
@@ -106,6 +129,11 @@ const struct api *engine_api(const struct engine *e)
 struct faults *engine_faults(struct engine *e)
 {
 	return e->faults;
+}
+
+struct deliverer *engine_deliverer(struct engine *e)
+{
+	return e->deliverer;
 }
 
 struct keyring *engine_keys(struct engine *e)
@@ -133,6 +161,7 @@ struct account *engine_account(struct engine *e, const char *id, bool make)
 	a = map_get(e->accounts, id);
 	if (!a && (make || !strcmp(id, ENGINE_DEFAULT_ACCOUNT))) {
 		a = account_new(id, e->options.seed, &e->rules, e->options.now == 0, e->options.now);
+		outbox_open(a, e->deliverer);
 		map_put(e->accounts, id, a);
 	}
 	pthread_mutex_unlock(&e->lock);
@@ -175,5 +204,6 @@ void engine_reset(struct engine *e, struct account *a)
 {
 	(void)e;
 	replays_clear(a);
+	outbox_forget(a);
 	account_clear(a);
 }

@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "engine/keys.h"
+#include "events/deliver.h"
 #include "engine/reqlog.h"
 
 /*
@@ -19,6 +20,9 @@ struct engine_options {
 	size_t log_capacity; /* exchanges kept; 0: 1000 */
 	void (*on_exchange)(void *arg, const struct logged *exchange);
 	void *on_exchange_arg;
+	bool no_deliveries; /* nothing is posted to webhook endpoints */
+	void (*on_event)(void *arg, const struct announced *event);
+	void *on_event_arg;
 };
 
 struct request {
@@ -60,6 +64,8 @@ struct reply {
 };
 
 struct engine *engine_new(const struct engine_options *options);
+/* Ends what the engine does by itself: webhooks are posted no more, and whoever waits for them is let go. */
+void engine_stop(struct engine *e);
 void engine_free(struct engine *e); /* NULL-safe; no call may be running */
 
 /* Serves one /v1 or /v2 request. Thread-safe. The reply's body and headers must be dropped. */
@@ -70,6 +76,7 @@ const struct api *engine_api(const struct engine *e);
 struct faults;
 struct faults *engine_faults(struct engine *e);
 struct keyring *engine_keys(struct engine *e);
+struct deliverer *engine_deliverer(struct engine *e);
 struct reqlog *engine_log(struct engine *e);
 uint64_t engine_seed(const struct engine *e);
 

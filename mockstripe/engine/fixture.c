@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "engine/fixture_inside.h"
 #include "engine/inside.h"
+#include "events/outbox.h"
 
 /* ---- faults ---- */
 
@@ -358,8 +359,10 @@ static void end_target(struct target *t, bool right)
 		journal_roll_back(&t->call.journal);
 		call_end(&t->call);
 	}
-	if (!right)
+	if (!right) {
 		mark_restore(t->account, t->mark);
+		outbox_forget(t->account);
+	}
 	mark_free(t->mark);
 	account_cool(t->account);
 	pthread_mutex_unlock(&t->account->lock);

@@ -15,6 +15,7 @@ struct engine {
 	struct reqlog *log;
 	struct inflight *inflight;
 	struct faults *faults;
+	struct deliverer *deliverer;
 	pthread_mutex_t lock; /* of the registry: accounts, keys, the request counter */
 	pthread_mutex_t loads; /* one fixture at a time: it holds the locks of several accounts */
 	struct map *accounts;

@@ -32,6 +32,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "engine/inside.h"
+#include "events/outbox.h"
 #include "resources/generic.h"
 #include "value/id.h"
 
@@ -546,6 +547,8 @@ void engine_serve(struct engine *e, const struct request *request, struct reply 
 		inflight_leave(e->inflight, l.account->id, l.call.idempotency_key);
 	if (!request->held)
 		log_exchange(&l);
+	if (l.locked && !request->held)
+		outbox_tell(l.account);
 	json_decref(l.given);
 	call_end(&l.call);
 }

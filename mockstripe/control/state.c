@@ -7,6 +7,7 @@
 #include "engine/faults.h"
 #include "engine/idempotency.h"
 #include "engine/snapshot.h"
+#include "events/deliver.h"
 #include "events/outbox.h"
 
 static void reset(void *engine, struct account *a)

@@ -6,6 +6,7 @@
 #include "api/resource.h"
 #include "base/mem.h"
 #include "engine/inside.h"
+#include "events/deliver.h"
 #include "events/outbox.h"
 #include "resources/resources.h"
 

@@ -4,13 +4,14 @@
 
 #include "api/call.h"
 #include "engine/keys.h"
-#include "events/deliver.h"
 #include "engine/reqlog.h"
 
 /*
  * The engine: accounts, keys, and the one straight line from a request to its answer (engine.c holds the list of
  * stages). Doors hand it a request as it arrived and get back a status, headers and shared bytes.
  */
+struct announced;
+struct deliverer;
 struct engine;
 
 struct engine_options {

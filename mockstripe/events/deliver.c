@@ -19,8 +19,8 @@
 #define WATCH_MILLISECONDS 1000
 
 struct flight { /* an attempt under way; the worker's own */
-	struct line *line;
-	struct item *item;
+	struct post_line *line;
+	struct post_item *item;
 	struct letter letter;
 	CURL *easy;
 	struct curl_slist *headers; /* Expect first, which HTTP does not get to see */
@@ -40,9 +40,9 @@ struct deliverer {
 	struct attempts *log;
 	pthread_mutex_t lock; /* of everything down to the worker's own */
 	pthread_cond_t idle;  /* a line has come to its end */
-	struct map *lines;    /* "account endpoint" -> struct line; only those with something in them or under way */
-	struct list waiters;  /* struct waiter */
-	struct list watched;  /* struct account */
+	struct map *lines; /* "account endpoint" -> struct post_line; only those with something in them or under way */
+	struct list waiters; /* struct waiter */
+	struct list watched; /* struct account */
 	pthread_t worker;
 	bool started, stopping;
 	CURLM *multi; /* once started */
@@ -75,10 +75,10 @@ struct attempts *deliver_log(struct deliverer *d)
 
 /* ---- lines ---- */
 
-static struct line *line_for(struct deliverer *d, struct account *a, const char *endpoint)
+static struct post_line *line_for(struct deliverer *d, struct account *a, const char *endpoint)
 {
 	char *key = line_key(a, endpoint);
-	struct line *line = map_get(d->lines, key);
+	struct post_line *line = map_get(d->lines, key);
 
 	if (!line) {
 		line = line_new(a, endpoint);
@@ -89,7 +89,7 @@ static struct line *line_for(struct deliverer *d, struct account *a, const char 
 }
 
 /* An attempt has ended, and everything about it is written down. */
-static void line_done(struct deliverer *d, struct line *line)
+static void line_done(struct deliverer *d, struct post_line *line)
 {
 	pthread_mutex_lock(&d->lock);
 	line->flying--;
@@ -104,7 +104,7 @@ static void line_done(struct deliverer *d, struct line *line)
 struct search {
 	int64_t now;
 	int pause; /* the shortest */
-	struct line *line;
+	struct post_line *line;
 };
 
 static void look_at_line(void *arg, const char *key, void *value)
@@ -190,7 +190,7 @@ static void make_request(struct flight *f)
 	curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
 }
 
-static void take_off(struct deliverer *d, struct line *line, struct item *item)
+static void take_off(struct deliverer *d, struct post_line *line, struct post_item *item)
 {
 	struct letter letter;
 	struct flight *f;
@@ -245,7 +245,7 @@ static void write_down(struct deliverer *d, const struct flight *f, struct deliv
 static void land(struct deliverer *d, struct flight *f, CURLcode result)
 {
 	const struct job *job = &f->item->job;
-	struct line *line = f->line;
+	struct post_line *line = f->line;
 	long status = 0;
 	struct delivery x = {
 		.at = f->letter.at,
@@ -276,7 +276,7 @@ static void land(struct deliverer *d, struct flight *f, CURLcode result)
 static void start_attempts(struct deliverer *d)
 {
 	for (;;) {
-		struct item *item = NULL;
+		struct post_item *item = NULL;
 		struct search s;
 
 		pthread_mutex_lock(&d->lock);
@@ -345,7 +345,7 @@ struct busy {
 static void look_for_account(void *arg, const char *key, void *value)
 {
 	struct busy *b = arg;
-	const struct line *line = value;
+	const struct post_line *line = value;
 
 	(void)key;
 	b->found |= !b->account || line->account == b->account;
@@ -433,7 +433,7 @@ static void need_worker(struct deliverer *d)
 
 bool deliver(struct deliverer *d, const struct job *job)
 {
-	struct line *line;
+	struct post_line *line;
 	bool fits = true;
 
 	pthread_mutex_lock(&d->lock);

@@ -14,10 +14,10 @@ char *line_key(const struct account *a, const char *endpoint)
 	return mem_format("%s %s", a->id, endpoint);
 }
 
-struct line *line_new(struct account *a, const char *endpoint)
+struct post_line *line_new(struct account *a, const char *endpoint)
 {
 	size_t length = strlen(endpoint);
-	struct line *line = mem_alloc(sizeof *line + length + 1);
+	struct post_line *line = mem_alloc(sizeof *line + length + 1);
 
 	line->account = a;
 	line->key = line_key(a, endpoint);
@@ -25,10 +25,10 @@ struct line *line_new(struct account *a, const char *endpoint)
 	return line;
 }
 
-void line_free(struct line *line)
+void line_free(struct post_line *line)
 {
 	while (line->first) {
-		struct item *item = line->first;
+		struct post_item *item = line->first;
 
 		line->first = item->next;
 		free(item);
@@ -37,10 +37,10 @@ void line_free(struct line *line)
 	free(line);
 }
 
-void line_add(struct line *line, const struct job *job)
+void line_add(struct post_line *line, const struct job *job)
 {
 	size_t length = strlen(job->event);
-	struct item *item = mem_alloc(sizeof *item + length + 1);
+	struct post_item *item = mem_alloc(sizeof *item + length + 1);
 
 	memcpy(item->event, job->event, length);
 	item->job = *job;
@@ -54,9 +54,9 @@ void line_add(struct line *line, const struct job *job)
 	line->count++;
 }
 
-struct item *line_take(struct line *line)
+struct post_item *line_take(struct post_line *line)
 {
-	struct item *item = line->first;
+	struct post_item *item = line->first;
 
 	line->first = item->next;
 	if (!line->first)
@@ -65,7 +65,7 @@ struct item *line_take(struct line *line)
 	return item;
 }
 
-int line_pause(const struct line *line, int64_t now)
+int line_pause(const struct post_line *line, int64_t now)
 {
 	int64_t passed = now - line->started;
 

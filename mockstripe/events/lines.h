@@ -12,15 +12,15 @@ struct job { /* one attempt to be made */
 	const char *event, *endpoint;
 };
 
-struct item { /* a job in its line */
-	struct item *next;
+struct post_item { /* a job in its line */
+	struct post_item *next;
 	struct job job;
 	char event[];
 };
 
-struct line {
+struct post_line {
 	struct account *account;
-	struct item *first, *last;
+	struct post_item *first, *last;
 	size_t count;
 	unsigned flying; /* attempts under way */
 	int64_t started; /* machine milliseconds of the latest start */
@@ -29,11 +29,11 @@ struct line {
 };
 
 char *line_key(const struct account *a, const char *endpoint); /* free() it */
-struct line *line_new(struct account *a, const char *endpoint);
-void line_free(struct line *line);			 /* with what is in it */
-void line_add(struct line *line, const struct job *job); /* copies the texts */
-struct item *line_take(struct line *line);		 /* the first; free() it. There must be one */
+struct post_line *line_new(struct account *a, const char *endpoint);
+void line_free(struct post_line *line);			      /* with what is in it */
+void line_add(struct post_line *line, const struct job *job); /* copies the texts */
+struct post_item *line_take(struct post_line *line);	      /* the first; free() it. There must be one */
 /* Milliseconds until its next event may start: 0 at once, -1 not before something else happens. */
-int line_pause(const struct line *line, int64_t now);
+int line_pause(const struct post_line *line, int64_t now);
 
 #endif

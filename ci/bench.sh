@@ -96,7 +96,7 @@ row() {
 	awk -v name="$name" -v own="$own" -v p50="${p50:-0}" -v p99="${p99:-0}" -v beside="$beside" -v aim="$aim" -v size="$size" \
 		-v errors="${errors:-0}" 'BEGIN {
 			printf "%-36s %7d %10d %8.2f %8.2f %10d %6.2f  %s%s\n", name, size, own, p50 / 1000, p99 / 1000, beside,
-				beside > 0 ? own / beside : 0, aim, errors > 0 ? "  (" errors " answers were errors)" : ""
+				(beside > 0 ? own / beside : 0), aim, (errors > 0 ? "  (" errors " answers were errors)" : "")
 		}'
 	if [ "${requests:-0}" -eq 0 ] || [ "${errors:-0}" -gt 0 ]; then
 		wrong=$((wrong + 1))

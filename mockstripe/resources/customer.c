@@ -9,6 +9,7 @@
 #include "api/resource.h"
 #include "api/shape.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "events/emit.h"
 #include "resources/billing/subscription.h"
 #include "resources/check.h"
@@ -21,6 +22,9 @@
 /* Stripe docs, "Test clocks": so many customers live on one. */
 #define CLOCK_CUSTOMERS 3
 
+/* Index keys that are no parameters. */
+#define BY_CLOCK "@clock"
+
 /* ---- creating ---- */
 
 /* The customer's clock, if it is to have one: the whole call happens on it. 0 or -1. */
@@ -31,7 +35,7 @@ static int use_clock(struct call *call)
 
 	if (!clock)
 		return call->fail.status ? -1 : 0;
-	rows = list_by(call, call->route->resource, "test_clock", clock->id);
+	rows = list_by(call, call->route->resource, BY_CLOCK, clock->id);
 	if (rows->count >= CLOCK_CUSTOMERS)
 		return fail_invalid(call, NULL, "test_clock",
 			"You can have up to %d customers on a test clock, and `%s` has reached that limit.",
@@ -148,6 +152,26 @@ static int customer_update(struct call *call)
 	return answer_record(call, customer);
 }
 
+/* Customers on a test clock are listed only when their clock is asked for. Source: Stripe docs "List all customers". */
+static bool match_clock(struct call *call, struct record *customer, json_t *wanted)
+{
+	const json_t *clock = js_get(record_tree(customer), "test_clock");
+
+	(void)call;
+	return wanted ? json_equal(wanted, clock) : !json_is_string(clock);
+}
+
+static int customer_list(struct call *call)
+{
+	struct record *clock = param_record(call, "test_clock", "test_helpers.test_clock");
+	struct list_want want = { BY_CLOCK, NULL };
+
+	if (!clock)
+		return call->fail.status ? -1 : generic_list(call);
+	want.value = clock->id;
+	return list_answer(call, call->route->resource, &want, 1, call->path);
+}
+
 /* Its payment methods stay readable, but belong to nobody. */
 static void release_methods(struct call *call, const struct record *customer)
 {
@@ -156,6 +180,17 @@ static void release_methods(struct call *call, const struct record *customer)
 
 	for (size_t i = 0; i < rows->count; i++)
 		js_put_null(journal_edit(&call->journal, rows->at[i]), "customer");
+}
+
+/* The cards and bank accounts of old go with it. */
+static void remove_sources(struct call *call, const struct record *customer)
+{
+	static const char *const kinds[] = { "card", "bank_account" };
+	const struct list *rows;
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		while ((rows = list_by(call, schema_find_object(kinds[i]), LIST_PARENT, customer->id))->count)
+			journal_delete(&call->journal, rows->at[rows->count - 1]);
 }
 
 static int customer_on_delete(struct call *call, struct record *customer)
@@ -169,6 +204,7 @@ static int customer_on_delete(struct call *call, struct record *customer)
 	if (discount)
 		discount_end(call, discount);
 	release_methods(call, customer);
+	remove_sources(call, customer);
 	return 0;
 }
 
@@ -213,13 +249,16 @@ const struct resource customer_resource = {
 	.name = "Customer",
 	.routes =
 		(const struct resource_route[]) {
+			{ "GET", "/v1/customers", customer_list },
 			{ "POST", "/v1/customers", customer_create },
 			{ "POST", "/v1/customers/{id}", customer_update },
 			{ 0 },
 		},
 	.filters =
 		(const struct resource_filter[]) {
+			{ .param = BY_CLOCK, .path = "test_clock" },
 			{ .param = "@prefix", .path = "invoice_prefix" },
+			{ .param = "test_clock", .match = match_clock },
 			{ 0 },
 		},
 	.includes =

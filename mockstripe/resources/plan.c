@@ -204,6 +204,18 @@ static int plan_update(struct call *call)
 	return answer_plan(call, price);
 }
 
+/* A product does not keep a price as its default that is gone. */
+static void forget_default(struct call *call, const json_t *plan)
+{
+	struct record *product = account_get(call->account, js_text(plan, "product"), schema_find_object("product"));
+	const char *chosen = product ? js_text(record_tree(product), "default_price") : NULL;
+
+	if (!chosen || strcmp(chosen, js_text(plan, "id")) != 0)
+		return;
+	js_put_null(journal_edit(&call->journal, product), "default_price");
+	emit_changed(call, "product.updated", product);
+}
+
 static int plan_delete(struct call *call)
 {
 	struct record *price = plan_price(call);
@@ -214,6 +226,7 @@ static int plan_delete(struct call *call)
 		return -1;
 	plan = price_plan(call, price);
 	last = body_keep(price->body);
+	forget_default(call, plan);
 	journal_delete(&call->journal, price);
 	emit_plan(call, "plan.deleted", plan, NULL);
 	emit_body(call, "price.deleted", last, NULL);

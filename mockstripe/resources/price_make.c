@@ -125,6 +125,9 @@ static int check_per_unit(struct call *call, const struct price_spec *spec)
 		return fail_invalid(call, "parameter_missing", name_in(call, spec->where, amount),
 			"%s require an `%s` or `%s_decimal` parameter to be set.", spec->amount ? "Plans" : "Prices",
 			amount, amount);
+	/* An invoice item may be a credit. */
+	if (spec->inactive && !js_get(spec->given, "recurring"))
+		return 0;
 	return amount_check(call, spec->given, "unit_amount_decimal", spec->where);
 }
 

@@ -334,6 +334,18 @@ static void delete__leaves_a_stub(void **state)
 		"customer", NULL);
 }
 
+static void delete__takes_its_cards_along(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "POST", "/v1/customers", "source=tok_visa");
+	const char *card = text_of(h, "%s/sources/%s", path_of(h, a), field(a, "default_source"));
+
+	assert_field(api_ok(h, "GET", card, NULL), "object", "card");
+	api_ok(h, "DELETE", path_of(h, a), NULL);
+	assert_error(api(h, "GET", card, NULL), 404, "resource_missing", "id",
+		text_of(h, "No such customer: '%s'", field(a, "id")));
+}
+
 static void delete__cancels_its_subscriptions_first(void **state)
 {
 	struct house *h = *state;
@@ -382,6 +394,9 @@ static void test_clock__gives_the_customer_its_time(void **state)
 	api_ok(h, "POST", "/v1/customers", body);
 	api_ok(h, "POST", "/v1/customers", body);
 	assert_error(api(h, "POST", "/v1/customers", body), 400, NULL, "test_clock", "has reached that limit.");
+	assert_same_int((int64_t)field_count(api_ok(h, "GET", "/v1/customers", NULL), "data"), 0);
+	assert_error(api(h, "GET", "/v1/customers?test_clock=clock_none", NULL), 400, "resource_missing", "test_clock",
+		"No such billingclock: 'clock_none'");
 	a = api_ok(h, "GET", text_of(h, "/v1/customers?test_clock=%s", field(clock, "id")), NULL);
 	assert_same_int((int64_t)field_count(a, "data"), 3);
 	assert_error(api(h, "POST", text_of(h, "/v1/customers/%s", field(a, "data.0.id")), body), 400,
@@ -472,6 +487,7 @@ int main(void)
 		TEST(tax_id__comes_with_the_customer),
 		TEST(expand__makes_what_is_not_stored),
 		TEST(delete__leaves_a_stub),
+		TEST(delete__takes_its_cards_along),
 		TEST(delete__cancels_its_subscriptions_first),
 		TEST(list__filters),
 		TEST(test_clock__gives_the_customer_its_time),

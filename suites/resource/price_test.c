@@ -267,6 +267,20 @@ static void plan__is_made_shown_and_deleted_as_a_price_too(void **state)
 	assert_error(api(h, "GET", "/v1/plans/gold", NULL), 404, "resource_missing", "id", "No such plan: 'gold'");
 }
 
+static void plan__that_is_deleted_is_no_default_any_more(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "POST", "/v1/products",
+		"id=pro&name=Pro&default_price_data[currency]=usd&default_price_data[unit_amount]=1"
+		"&default_price_data[recurring][interval]=day");
+	size_t before = event_count(h);
+
+	api_ok(h, "DELETE", text_of(h, "/v1/plans/%s", field(a, "default_price")), NULL);
+	assert_string_equal(events_after(h, before), "product.updated plan.deleted price.deleted");
+	assert_field(api_ok(h, "GET", "/v1/products/pro", NULL), "default_price", NULL);
+	api_ok(h, "DELETE", "/v1/products/pro", NULL);
+}
+
 static void delete__has_no_endpoint(void **state)
 {
 	struct house *h = *state;
@@ -371,6 +385,7 @@ int main(void)
 		TEST(update__sets_tax_behavior_once),
 		TEST(list__filters),
 		TEST(plan__is_made_shown_and_deleted_as_a_price_too),
+		TEST(plan__that_is_deleted_is_no_default_any_more),
 		TEST(delete__has_no_endpoint),
 	};
 

@@ -217,6 +217,55 @@ static void update__keeps_what_is_named_and_ends_the_rest(void **state)
 	assert_json(api_ok(h, "POST", path, "discounts="), "discounts", "[]");
 }
 
+/* ---- a discount of a customer as a whole, which only older versions could make: out of a fixture ---- */
+
+static void load_discounted_customer(struct house *h)
+{
+	static const char *const json[] = { "Content-Type: application/json", NULL };
+	const struct answer *a = api_with(h, "POST", "/_mockstripe/fixtures",
+		text_of(h,
+			"{\"objects\":[{\"id\":\"C\",\"object\":\"coupon\",\"percent_off\":20,\"duration\":"
+			"\"repeating\","
+			"\"duration_in_months\":1},{\"id\":\"cus_a\",\"object\":\"customer\",\"discount\":{\"id\":\"di_"
+			"a\","
+			"\"object\":\"discount\",\"customer\":\"cus_a\",\"start\":%lld,\"end\":%lld,"
+			"\"source\":{\"coupon\":\"C\",\"type\":\"coupon\"}}}]}",
+			(long long)HOUSE_NOW, (long long)(HOUSE_NOW + 31 * DAY)),
+		json);
+
+	assert_status(a, 200);
+}
+
+static void customers_discount__is_removed(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a;
+
+	load_discounted_customer(h);
+	assert_field(api_ok(h, "GET", "/v1/customers/cus_a", NULL), "discount.id", "di_a");
+	a = api_ok(h, "DELETE", "/v1/customers/cus_a/discount", NULL);
+	assert_flag(a, "deleted", true);
+	assert_field(a, "id", "di_a");
+	assert_field(a, "source.coupon", "C");
+	assert_field(api_ok(h, "GET", "/v1/customers/cus_a", NULL), "discount", NULL);
+	assert_string_equal(events_after(h, 0), "customer.discount.deleted customer.updated");
+	assert_error(api(h, "DELETE", "/v1/customers/cus_a/discount", NULL), 404, "resource_missing", NULL,
+		"No active discount for customer: cus_a");
+}
+
+static void customers_discount__ends_by_itself(void **state)
+{
+	struct house *h = *state;
+
+	load_discounted_customer(h);
+	assert_true(ms_advance(h->ms, NULL, 31 * DAY - 1) == 0);
+	assert_field(api_ok(h, "GET", "/v1/customers/cus_a", NULL), "discount.id", "di_a");
+	assert_true(ms_advance(h->ms, NULL, 1) == 0);
+	assert_field(api_ok(h, "GET", "/v1/customers/cus_a", NULL), "discount", NULL);
+	assert_string_equal(events_after(h, 0), "customer.discount.deleted customer.updated");
+	assert_field(last_event(h, "customer.updated"), "request.id", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +279,8 @@ int main(void)
 		TEST(code__for_first_orders_refuses_those_who_have_paid),
 		TEST(list__refuses_doubles_and_confusion),
 		TEST(update__keeps_what_is_named_and_ends_the_rest),
+		TEST(customers_discount__is_removed),
+		TEST(customers_discount__ends_by_itself),
 	};
 
 	return cmocka_run_group_tests_name("redemption", tests, NULL, NULL);

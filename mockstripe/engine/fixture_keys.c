@@ -115,7 +115,10 @@ void keys_add(struct load *l, struct fixture_file *file)
 
 	json_array_foreach(json_object_get(file->tree, "keys"), i, given)
 	{
-		const char *account = load_account(l, js_text(given, "account"));
+		const char *account = js_text(given, "account"); /* a key's own word counts before the caller's */
+
+		if (!account)
+			account = load_account(l, NULL);
 
 		keyring_add(engine_keys(l->engine), js_text(given, "key"), account ? account : ENGINE_DEFAULT_ACCOUNT,
 			js_flag(given, "expired", false), json_object_get(given, "permissions"));

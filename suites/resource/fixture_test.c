@@ -674,8 +674,28 @@ static void account__is_the_one_a_file_names(void **state)
 	load_ok(h, "acct_other", path); /* the caller's word counts */
 	assert_true(ms_peek(h->ms, "acct_other", "cus_1", &r));
 	ms_response_clear(&r);
+	/* A key that names an account opens that one; another opens the one that is loaded into. */
+	folder_write(f, "keys.json",
+		"{\"keys\":[{\"key\":\"sk_test_a\",\"account\":\"acct_named\"},{\"key\":\"sk_test_b\"}]}");
+	load_ok(h, "acct_third", f->path);
+	h->key = "sk_test_a";
+	api_ok(h, "GET", "/v1/customers/cus_1", NULL);
+	api_ok(h, "POST", "/v1/customers", "name=named");
+	h->key = "sk_test_b";
+	assert_same_int((int64_t)field_count(api_ok(h, "GET", "/v1/customers", NULL), "data"), 1);
 	free(path);
 	folder_free(f);
+}
+
+static void account__is_the_one_the_control_route_names(void **state)
+{
+	struct house *h = *state;
+	struct ms_response r;
+
+	api_ok(h, "POST", "/_mockstripe/fixtures", "path=fixtures/demo&account=acct_2");
+	assert_true(ms_peek(h->ms, "acct_2", "cus_ada", &r));
+	ms_response_clear(&r);
+	assert_error(api(h, "GET", "/v1/customers/cus_ada", NULL), 404, "resource_missing", "id", "No such customer");
 }
 
 static void state__what_the_account_has_stays(void **state)
@@ -1050,6 +1070,7 @@ static const struct CMUnitTest fixed[] = {
 	cmocka_unit_test_setup_teardown(folder__references_cross_files, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(folder__is_refused_when_empty_or_absent, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(account__is_the_one_a_file_names, house_setup, house_teardown),
+	cmocka_unit_test_setup_teardown(account__is_the_one_the_control_route_names, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(script__replays_with_references, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(script__is_not_in_the_log, house_setup, house_teardown),
 	cmocka_unit_test_setup_teardown(script__idempotency_keys_hold_and_are_let_go, house_setup, house_teardown),

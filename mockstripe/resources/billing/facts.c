@@ -45,7 +45,7 @@ bool item_read(struct call *call, struct item_facts *out, json_t *item, const ch
 	const struct schema_resource *price_type = schema_find_object("price");
 	struct record *price = account_find(call->account, js_text_at(item, "price.id"));
 
-	*out = (struct item_facts){ .record = account_find(call->account, js_text(item, "id")) };
+	*out = (struct item_facts) { .record = account_find(call->account, js_text(item, "id")) };
 	if (!price || price->type != price_type) {
 		fail_api(call, "The price of the subscription item %s is gone.", js_text(item, "id"));
 		return false;
@@ -53,8 +53,9 @@ bool item_read(struct call *call, struct item_facts *out, json_t *item, const ch
 	out->discounts = json_object_get(item, "discounts");
 	out->tax_rates = json_object_get(item, "tax_rates");
 	out->metadata = json_object_get(item, "metadata");
+	out->originals = json_object_get(record_private(out->record), "originals");
 	out->quantity = decimal_of(js_int(item, "quantity", 1));
-	out->period = (struct span){ js_int(item, "current_period_start", 0), js_int(item, "current_period_end", 0) };
+	out->period = (struct span) { js_int(item, "current_period_start", 0), js_int(item, "current_period_end", 0) };
 	return item_read_price(call, out, price, currency) && !item_total(call, out);
 }
 
@@ -67,7 +68,7 @@ const char *item_product_name(const struct item_facts *item)
 
 void item_describe_price(const struct item_facts *item, const char *currency, struct describe_price *out)
 {
-	*out = (struct describe_price){
+	*out = (struct describe_price) {
 		.unit_amount = item->terms.unit_amount,
 		.currency = currency,
 		.interval = item->interval,
@@ -143,7 +144,7 @@ static struct bill_line *add_line(struct call *call, const struct item_facts *it
 		return NULL;
 	}
 	line = &lines[(*n)++];
-	*line = (struct bill_line){
+	*line = (struct bill_line) {
 		.period = period,
 		.price = item->price,
 		.quantity = item->quantity,
@@ -178,7 +179,8 @@ int item_period_lines(struct call *call, const struct item_facts *item, struct r
 			return -1;
 		if (!price_line(parts[i].amount, &line->amount))
 			return fail_invalid(call, "amount_too_large", "quantity",
-				"The price times the quantity is more than can be billed. Use a smaller quantity or price.");
+				"The price times the quantity is more than can be billed. Use a smaller quantity or "
+				"price.");
 		text_init(&text, 2048);
 		shown.unit_amount = parts[i].unit_amount;
 		if (item->terms.scheme == PRICE_GRADUATED) {
@@ -202,7 +204,8 @@ void item_trial_line(struct call *call, const struct item_facts *item, struct re
 	if (!line)
 		return;
 	text_init(&text, 2048);
-	describe_trial(&text, flexible ? PRORATION_FLEXIBLE : PRORATION_CLASSIC, item_product_name(item), item->quantity);
+	describe_trial(
+		&text, flexible ? PRORATION_FLEXIBLE : PRORATION_CLASSIC, item_product_name(item), item->quantity);
 	line->unit_amount_decimal = "0";
 	line->description = arena_take(call, &text);
 }
@@ -228,8 +231,8 @@ json_t *tax_rates_of(struct call *call, json_t *ids, const char *where)
 		struct record *r = account_get(call->account, json_string_value(id), type);
 
 		if (!r) {
-			fail_no_such_param(call, type, json_string_value(id),
-				arena_format(&call->arena, "%s[%zu]", where, i));
+			fail_no_such_param(
+				call, type, json_string_value(id), arena_format(&call->arena, "%s[%zu]", where, i));
 			return NULL;
 		}
 		json_array_append(rates, record_tree(r));

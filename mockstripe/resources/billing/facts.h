@@ -22,6 +22,7 @@ struct item_facts {
 	json_t *discounts;            /* its own discount ids; borrowed, may be NULL */
 	json_t *tax_rates;            /* borrowed, NULL or null: the subscription's */
 	json_t *metadata;
+	json_t *originals;            /* what charged for the running period (sub_prorate.c); NULL: nobody knows */
 	struct price_terms terms;
 	enum calendar_interval interval;
 	int64_t interval_count;

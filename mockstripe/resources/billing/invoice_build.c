@@ -31,7 +31,8 @@ const struct schema_resource *line_type(void)
 
 struct record *invoice_subscription(struct call *call, struct record *invoice)
 {
-	return account_find(call->account, js_text_at(record_tree(invoice), "parent.subscription_details.subscription"));
+	return account_find(
+		call->account, js_text_at(record_tree(invoice), "parent.subscription_details.subscription"));
 }
 
 struct record *invoice_customer(struct call *call, struct record *invoice)
@@ -190,8 +191,8 @@ static const bool *covered(struct tally *t, struct record *discount)
 	bool all = true;
 
 	for (size_t l = 0; l < t->n_lines; l++) {
-		applies[l] = discount_covers(discount,
-			js_text_at(record_tree(t->lines->at[l]), "pricing.price_details.product"));
+		applies[l] = discount_covers(
+			discount, js_text_at(record_tree(t->lines->at[l]), "pricing.price_details.product"));
 		all &= applies[l];
 	}
 	return all ? NULL : applies;
@@ -227,28 +228,85 @@ static void gather_discounts(struct tally *t)
 				discounts_read(call, json_object_get(line, "discounts"), l, currency, found, records));
 	}
 	if (n)
-		add_discounts(t, found, records,
-			discounts_read(call, shared, DISCOUNT_ALL_ITEMS, currency, found, records));
+		add_discounts(
+			t, found, records, discounts_read(call, shared, DISCOUNT_ALL_ITEMS, currency, found, records));
+}
+
+/*
+ * The order in which an amount is split over the lines. The newest subscription item's line is shown first, but the
+ * shares are worked out in the order of the items, so that the last item takes the remainder (500 over 1000 and 2000:
+ * 166 and 334; Stripe docs "Coupons and promotion codes").
+ */
+static size_t *discount_order(struct tally *t)
+{
+	size_t *order = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *order);
+
+	for (size_t l = 0; l < t->n_lines;) {
+		size_t end = l;
+
+		while (end < t->n_lines &&
+			json_is_object(js_at(record_tree(t->lines->at[end]), "parent.subscription_item_details")))
+			end++;
+		if (end == l) {
+			order[l] = l;
+			l++;
+		}
+		for (size_t k = l; k < end; k++)
+			order[k] = end - 1 - (k - l);
+		if (end > l)
+			l = end;
+	}
+	return order;
+}
+
+/* The discounts, with what they apply to in the order of the split. */
+static struct discount *in_order(struct tally *t, const size_t *order)
+{
+	struct discount *out = arena_alloc(&t->call->arena, (t->n_discounts + 1) * sizeof *out);
+
+	for (size_t d = 0; d < t->n_discounts; d++) {
+		bool *applies = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *applies);
+
+		out[d] = t->discounts[d];
+		for (size_t l = 0; out[d].applies && l < t->n_lines; l++)
+			applies[l] = t->discounts[d].applies[order[l]];
+		if (out[d].applies)
+			out[d].applies = applies;
+	}
+	return out;
 }
 
 static int take_discounts(struct tally *t)
 {
 	struct call *call = t->call;
+	const size_t *order = discount_order(t);
+	size_t cells = t->n_lines * t->n_discounts + 1;
+	int64_t *shares = arena_alloc(&call->arena, cells * sizeof *shares);
+	int64_t *left = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *left);
+	struct discount_line *ordered = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *ordered);
 
 	t->discount_lines = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->discount_lines);
-	t->shares = arena_alloc(&call->arena, (t->n_lines * t->n_discounts + 1) * sizeof *t->shares);
+	t->shares = arena_alloc(&call->arena, cells * sizeof *t->shares);
 	t->left = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->left);
 	for (size_t l = 0; l < t->n_lines; l++) {
 		json_t *line = record_tree(t->lines->at[l]);
 
-		t->discount_lines[l] = (struct discount_line){
+		t->discount_lines[l] = (struct discount_line) {
 			.amount = js_int(line, "amount", 0),
 			.item = l,
 			.discountable = js_flag(line, "discountable", true),
 		};
 	}
-	if (!discount_apply(t->discounts, t->n_discounts, t->discount_lines, t->n_lines, t->shares, t->left))
-		return fail_invalid(call, "amount_too_large", NULL, "The discounts of this invoice do not fit its amounts.");
+	for (size_t l = 0; l < t->n_lines; l++)
+		ordered[l] = t->discount_lines[order[l]];
+	if (!discount_apply(in_order(t, order), t->n_discounts, ordered, t->n_lines, shares, left))
+		return fail_invalid(
+			call, "amount_too_large", NULL, "The discounts of this invoice do not fit its amounts.");
+	for (size_t l = 0; l < t->n_lines; l++) {
+		t->left[order[l]] = left[l];
+		for (size_t d = 0; d < t->n_discounts; d++)
+			t->shares[d * t->n_lines + order[l]] = shares[d * t->n_lines + l];
+	}
 	return 0;
 }
 
@@ -275,8 +333,8 @@ static void gather_rates(struct tally *t)
 			size_t at = find_tree(t->rate_trees, t->n_rates, rate);
 
 			if (at == t->n_rates) {
-				char *text = arena_format(&call->arena, "%.15g",
-					json_number_value(json_object_get(rate, "percentage")));
+				char *text = arena_format(
+					&call->arena, "%.15g", json_number_value(json_object_get(rate, "percentage")));
 
 				t->rate_trees[t->n_rates] = rate;
 				t->rates[t->n_rates].inclusive = js_flag(rate, "inclusive", false);
@@ -286,7 +344,7 @@ static void gather_rates(struct tally *t)
 			}
 			index[i] = at;
 		}
-		t->tax_lines[l] = (struct tax_line){ t->left[l], index, json_array_size(rates) };
+		t->tax_lines[l] = (struct tax_line) { t->left[l], index, json_array_size(rates) };
 	}
 }
 
@@ -308,7 +366,8 @@ static int take_taxes(struct tally *t)
 	t->reductions = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->reductions);
 	if (!tax_apply(t->rates, t->n_rates, t->tax_lines, t->n_lines, TAX_PER_LINE, tax_standing(call, t->invoice),
 		    t->cells, t->totals, t->reductions, &t->sums))
-		return fail_invalid(call, "amount_too_large", NULL, "The taxes of this invoice are more than can be billed.");
+		return fail_invalid(
+			call, "amount_too_large", NULL, "The taxes of this invoice are more than can be billed.");
 	return 0;
 }
 
@@ -395,8 +454,10 @@ static void show_lines(struct tally *t, json_t *draft)
 
 static int write_totals(struct tally *t)
 {
-	struct totals_input in = { .line_count = t->n_lines, .tax_exclusive = t->sums.exclusive,
-		.tax_inclusive = t->sums.inclusive, .tax_reduction = t->sums.reduction };
+	struct totals_input in = { .line_count = t->n_lines,
+		.tax_exclusive = t->sums.exclusive,
+		.tax_inclusive = t->sums.inclusive,
+		.tax_reduction = t->sums.reduction };
 	int64_t *amounts = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *amounts);
 	json_t *draft = journal_edit(&t->call->journal, t->invoice);
 	json_t *discounts = json_array(), *credits = json_array(), *taxes = json_array();
@@ -425,7 +486,8 @@ static int write_totals(struct tally *t)
 	js_put_new(draft, "total_pretax_credit_amounts", credits);
 	js_put_new(draft, "total_taxes", taxes);
 	if (!totals_sum(&in, &sums))
-		return fail_invalid(t->call, "amount_too_large", NULL, "The total of this invoice is more than can be billed.");
+		return fail_invalid(
+			t->call, "amount_too_large", NULL, "The total of this invoice is more than can be billed.");
 	js_put_int(draft, "subtotal", sums.subtotal);
 	js_put_int(draft, "subtotal_excluding_tax", sums.subtotal_excluding_tax);
 	js_put_int(draft, "total", sums.total);
@@ -456,8 +518,12 @@ int invoice_total(struct call *call, struct record *invoice)
 void invoice_snapshot_customer(struct call *call, struct record *invoice)
 {
 	static const char *const parts[][2] = {
-		{ "customer_address", "address" }, { "customer_email", "email" }, { "customer_name", "name" },
-		{ "customer_phone", "phone" }, { "customer_shipping", "shipping" }, { "customer_tax_exempt", "tax_exempt" },
+		{ "customer_address", "address" },
+		{ "customer_email", "email" },
+		{ "customer_name", "name" },
+		{ "customer_phone", "phone" },
+		{ "customer_shipping", "shipping" },
+		{ "customer_tax_exempt", "tax_exempt" },
 	};
 	json_t *customer = record_tree(invoice_customer(call, invoice));
 	json_t *tree = record_tree(invoice);
@@ -472,7 +538,8 @@ void invoice_snapshot_customer(struct call *call, struct record *invoice)
 	}
 }
 
-static void copy_from_subscription(struct call *call, json_t *body, struct record *sub, const struct invoice_terms *terms)
+static void copy_from_subscription(
+	struct call *call, json_t *body, struct record *sub, const struct invoice_terms *terms)
 {
 	json_t *tree = record_tree(sub), *details = json_object(), *parent = json_object();
 	json_t *settings = json_object_get(tree, "invoice_settings");
@@ -508,7 +575,8 @@ static json_t *draft_body(struct call *call, const struct invoice_terms *terms)
 	js_put_int(body, "period_end", terms->period.to);
 	if (terms->sub)
 		copy_from_subscription(call, body, terms->sub, terms);
-	if (!json_array_size(json_object_get(body, "discounts")) && json_is_object(json_object_get(customer, "discount"))) {
+	if (!json_array_size(json_object_get(body, "discounts")) &&
+		json_is_object(json_object_get(customer, "discount"))) {
 		json_t *ids = json_array();
 
 		json_array_append(ids, js_at(customer, "discount.id"));
@@ -538,6 +606,20 @@ void invoice_set_advance(struct call *call, json_t *body, bool advance)
 		js_put_null(body, "next_payment_attempt");
 }
 
+/* The lines of the newest item come first; those of one item (tiers) keep their order. */
+static void add_lines(struct call *call, struct record *invoice, struct bill_line *lines, size_t n)
+{
+	while (n) {
+		size_t from = n - 1;
+
+		while (from && lines[from].item && lines[from - 1].item == lines[from].item)
+			from--;
+		for (size_t i = from; i < n; i++)
+			invoice_add_line(call, invoice, &lines[i]);
+		n = from;
+	}
+}
+
 struct record *invoice_new(struct call *call, const struct invoice_terms *terms, struct bill_line *lines, size_t n)
 {
 	struct record *invoice = object_store(call, invoice_type(), draft_body(call, terms));
@@ -549,8 +631,7 @@ struct record *invoice_new(struct call *call, const struct invoice_terms *terms,
 		fail_invalid(call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
 		return NULL;
 	}
-	for (size_t i = 0; i < n; i++)
-		invoice_add_line(call, invoice, &lines[i]);
+	add_lines(call, invoice, lines, n);
 	invoice_snapshot_customer(call, invoice);
 	if (invoice_total(call, invoice))
 		return NULL;

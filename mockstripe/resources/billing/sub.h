@@ -29,7 +29,8 @@ struct sub_change {
 	struct record *sub, *customer; /* sub is NULL until a new one is stored */
 	const char *currency;          /* NULL: settled by the first price */
 	bool flexible;
-	int64_t anchor;
+	int64_t anchor, old_anchor;
+	int64_t cancel_at;             /* where its last period is cut short; 0: not at all */
 	struct item_change items[2 * SUB_ITEMS];
 	size_t n;
 	enum sub_behavior behavior;
@@ -49,6 +50,13 @@ bool sub_status_is(struct record *sub, const char *status);
 /* A change with the subscription's items as they stand, on both sides. 0 or -1. */
 int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub);
 struct cycle sub_cycle(const struct sub_change *c, const struct item_facts *item);
+/* The item's period from `from` on: to the next boundary of its cycle, or to cancel_at before it. 0 or -1. */
+int sub_set_period(const struct sub_change *c, struct item_facts *item, int64_t from);
+/*
+ * The whole period that the item's period is a part of, by the cycle of that anchor: a stub before an anchor and a last
+ * period that is cut short cost their share of it. The period itself where it is no such part (an imported one).
+ */
+struct span sub_natural(const struct item_facts *item, int64_t anchor);
 /* The earliest end of an item's running period, and the latest. */
 int64_t sub_period_end(struct record *sub);
 int64_t sub_latest_period_end(struct record *sub);
@@ -69,8 +77,8 @@ int sub_items_store(struct sub_change *c);
 int sub_prorate(struct sub_change *c);
 /* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. 0 or -1. */
 int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole);
-/* Lines for the new period of every item that is not idle; one that would go past `cut` (0: none) ends there. 0 or -1. */
-int sub_full_lines(struct sub_change *c, int64_t cut);
+/* Lines for the new period of every item that is not idle; pro rata where it is a part of a whole one. 0 or -1. */
+int sub_full_lines(struct sub_change *c);
 /* Remembers which lines charged for each item's running period: what a later credit undoes. */
 void sub_remember_lines(struct sub_change *c);
 

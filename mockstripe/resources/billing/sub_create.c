@@ -25,9 +25,9 @@ struct creation {
 	struct call *call;
 	struct sub_change c;
 	json_t *body;
-	int64_t start;     /* now, or the backdated start */
+	int64_t start;	   /* now, or the backdated start */
 	int64_t trial_end; /* 0: no trial */
-	bool stub;         /* the first period ends at an anchor that lies elsewhere */
+	bool stub;	   /* the first period ends at an anchor that lies elsewhere */
 	enum pay_behavior pay;
 };
 
@@ -40,13 +40,16 @@ static int check_behavior(struct creation *n)
 	n->pay = pay_behavior_of(param_text(call, "payment_behavior"));
 	if (n->pay == PENDING_IF_INCOMPLETE)
 		return fail_invalid(call, NULL, "payment_behavior",
-			"Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.");
+			"Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a "
+			"subscription.");
 	if (sends && !param_given(call, "days_until_due"))
 		return fail_invalid(call, NULL, NULL,
-			"If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'.");
+			"If invoice collection method is 'send_invoice', you must specify 'due_date' or "
+			"'days_until_due'.");
 	if (!sends && param_given(call, "days_until_due"))
 		return fail_invalid(call, NULL, NULL,
-			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'.");
+			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is "
+			"'send_invoice'.");
 	if (param_given(call, "cancel_at") && param_given(call, "cancel_at_period_end"))
 		return fail_invalid(call, NULL, NULL,
 			"You may only specify one of these parameters: cancel_at, cancel_at_period_end.");
@@ -105,7 +108,8 @@ static int read_anchor_config(struct creation *n, json_t *config)
 
 	if (!cycle_anchor_resolve(&parts, n->trial_end ? n->trial_end : n->call->now, first->interval, &n->c.anchor))
 		return fail_invalid(n->call, NULL, "billing_cycle_anchor_config",
-			"billing_cycle_anchor_config must name a day that exists, for prices billed by the month or year.");
+			"billing_cycle_anchor_config must name a day that exists, for prices billed by the month or "
+			"year.");
 	n->stub = n->c.anchor != n->call->now;
 	return 0;
 }
@@ -120,7 +124,7 @@ static int read_anchor(struct creation *n)
 	n->start = param_int(call, "backdate_start_date", call->now);
 	if (n->start > call->now)
 		return fail_invalid(call, NULL, "backdate_start_date", "The backdated start must lie in the past.");
-	c->anchor = n->trial_end ? n->trial_end : n->start;
+	c->anchor = n->trial_end ? n->trial_end : call->now; /* a backdated start does not move it */
 	if (json_is_object(param(call, "billing_cycle_anchor_config")))
 		return read_anchor_config(n, param(call, "billing_cycle_anchor_config"));
 	if (!wanted)
@@ -128,63 +132,81 @@ static int read_anchor(struct creation *n)
 	if (wanted <= call->now)
 		return fail_invalid(call, NULL, "billing_cycle_anchor",
 			"Invalid timestamp: must be an integer Unix timestamp in the future.");
-	if (!cycle_latest_anchor(n->trial_end ? n->trial_end : call->now, first->interval, first->interval_count, &latest) ||
+	if (!cycle_latest_anchor(
+		    n->trial_end ? n->trial_end : call->now, first->interval, first->interval_count, &latest) ||
 		wanted > latest)
 		return fail_invalid(call, NULL, "billing_cycle_anchor",
-			"billing_cycle_anchor cannot be later than next natural billing date (%lld) for plan", (long long)latest);
+			"billing_cycle_anchor cannot be later than next natural billing date (%lld) for plan",
+			(long long)latest);
 	c->anchor = wanted;
 	n->stub = true;
+	return 0;
+}
+
+/* When it is to end, from the request: c->cancel_at, 0 for never. */
+static int read_end(struct creation *n)
+{
+	struct call *call = n->call;
+	json_t *at = param(call, "cancel_at");
+	struct sub_change *c = &n->c;
+
+	if (json_is_integer(at)) {
+		c->cancel_at = json_integer_value(at);
+		if (c->cancel_at <= call->now)
+			return fail_invalid(call, NULL, "cancel_at",
+				"Invalid timestamp: must be an integer Unix timestamp in the future.");
+	}
 	return 0;
 }
 
 static int set_periods(struct creation *n)
 {
 	struct call *call = n->call;
+	struct sub_change *c = &n->c;
+	int64_t last = 0, first = 0;
+	const char *named = param_text(call, "cancel_at");
 
-	for (size_t i = 0; i < n->c.n; i++) {
-		struct item_facts *item = &n->c.items[i].new;
-		struct cycle cycle = sub_cycle(&n->c, item);
+	for (size_t i = 0; i < c->n; i++) {
+		struct item_facts *item = &c->items[i].new;
+		struct cycle cycle = sub_cycle(c, item);
+		struct span whole;
 
-		item->period.from = call->now;
 		if (n->trial_end)
-			item->period.to = n->trial_end;
-		else if (!cycle_next(&cycle, call->now, &item->period.to))
-			return fail_invalid(call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
-		else if (n->start < call->now && !n->stub)
-			cycle_period(&cycle, call->now, &item->period);
+			item->period = (struct span) { call->now, n->trial_end };
+		else if (sub_set_period(c, item, call->now))
+			return -1;
+		/* With an anchor ahead the backdated time is a part of the first, shortened period. */
+		else if (n->stub && n->start < call->now && cycle_period(&cycle, call->now, &whole))
+			item->period.from = n->start > whole.from ? n->start : whole.from;
+		if (item->period.to > last)
+			last = item->period.to;
+		if (!first || item->period.to < first)
+			first = item->period.to;
 	}
+	if (named)
+		c->cancel_at = !strcmp(named, "min_period_end") ? first : last;
+	else if (param_flag(call, "cancel_at_period_end", false))
+		c->cancel_at = last;
 	return 0;
 }
 
 /* ---- the body ---- */
 
-static int apply_cancel(struct creation *n, json_t *body)
+static void apply_cancel(struct creation *n, json_t *body)
 {
-	struct call *call = n->call;
-	json_t *at = param(call, "cancel_at");
-	int64_t when = json_is_integer(at) ? json_integer_value(at) : 0, first = 0;
-
-	for (size_t i = 0; i < n->c.n; i++)
-		if (n->c.items[i].new.period.to > first)
-			first = n->c.items[i].new.period.to;
-	if (json_is_integer(at) && when <= call->now)
-		return fail_invalid(call, NULL, "cancel_at",
-			"Invalid timestamp: must be an integer Unix timestamp in the future.");
-	if (json_is_string(at) || param_flag(call, "cancel_at_period_end", false))
-		when = first;
-	js_put_flag(body, "cancel_at_period_end", param_flag(call, "cancel_at_period_end", false));
-	if (!when)
-		return 0;
-	js_put_int(body, "cancel_at", when);
-	js_put_int(body, "canceled_at", call->now);
+	js_put_flag(body, "cancel_at_period_end", param_flag(n->call, "cancel_at_period_end", false));
+	if (!n->c.cancel_at)
+		return;
+	js_put_int(body, "cancel_at", n->c.cancel_at);
+	js_put_int(body, "canceled_at", n->call->now);
 	js_put_text(js_own(body, "cancellation_details"), "reason", "cancellation_requested");
-	return 0;
 }
 
 static json_t *make_body(struct creation *n)
 {
 	static const char *const by_hand[] = { "items", "discounts", "default_tax_rates", "trial_end", "cancel_at",
-		"cancel_at_period_end", "billing_cycle_anchor", "billing_mode", "add_invoice_items", "billing_schedules", NULL };
+		"cancel_at_period_end", "billing_cycle_anchor", "billing_mode", "add_invoice_items",
+		"billing_schedules", NULL };
 	struct call *call = n->call;
 	json_t *body = shape_new(call, sub_type(), NULL), *mode;
 	json_t *rates = tax_rates_of(call, param(call, "default_tax_rates"), "default_tax_rates");
@@ -214,14 +236,16 @@ static json_t *make_body(struct creation *n)
 	}
 	js_put_text(mode, "type", n->c.flexible ? "flexible" : "classic");
 	js_put_new(body, "billing_mode", mode);
-	return apply_cancel(n, body) ? NULL : body;
+	apply_cancel(n, body);
+	return body;
 }
 
 static int apply_discounts(struct creation *n)
 {
 	struct call *call = n->call;
-	struct discount_owner owner = { .customer = n->c.customer, .subscription = n->c.sub->id, .currency = n->c.currency,
-		.start = n->start };
+	struct discount_owner owner = {
+		.customer = n->c.customer, .subscription = n->c.sub->id, .currency = n->c.currency, .start = n->start
+	};
 	struct decimal sum = decimal_of(0);
 	json_t *ids;
 
@@ -229,7 +253,8 @@ static int apply_discounts(struct creation *n)
 		return 0;
 	for (size_t i = 0; i < n->c.n; i++)
 		if (!decimal_add(sum, n->c.items[i].new.total, &sum))
-			return fail_invalid(call, "amount_too_large", NULL, "The items together cost more than can be billed.");
+			return fail_invalid(
+				call, "amount_too_large", NULL, "The items together cost more than can be billed.");
 	decimal_round(sum, ROUND_HALF_AWAY, &owner.amount);
 	ids = discounts_redeem(call, param(call, "discounts"), &owner, NULL, "discounts");
 	if (!ids)
@@ -244,10 +269,9 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 {
 	struct call *call = c->call;
 	const char *id = js_text(entry, "price");
-	struct record *price =
-		id ? price_usable(call, id, "one_time", arena_format(&call->arena, "%s[price]", where))
-		   : price_from_data(call, json_object_get(entry, "price_data"),
-			     arena_format(&call->arena, "%s[price_data]", where));
+	struct record *price = id ? price_usable(call, id, "one_time", arena_format(&call->arena, "%s[price]", where))
+				  : price_from_data(call, json_object_get(entry, "price_data"),
+					    arena_format(&call->arena, "%s[price_data]", where));
 	struct bill_line line = { .sub = c->sub, .discountable = true };
 	struct decimal unit, total;
 
@@ -255,9 +279,10 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 		return -1;
 	line.price = price;
 	line.quantity = decimal_of(js_int(entry, "quantity", 1));
-	line.period = (struct span){ call->now, call->now };
+	line.period = (struct span) { call->now, call->now };
 	line.unit_amount_decimal = price_unit_decimal(price, c->currency);
-	line.description = js_text(record_tree(account_find(call->account, js_text(record_tree(price), "product"))), "name");
+	line.description =
+		js_text(record_tree(account_find(call->account, js_text(record_tree(price), "product"))), "name");
 	line.tax_rates = tax_rates_of(call, json_object_get(entry, "tax_rates"), where);
 	line.metadata = json_object_get(entry, "metadata");
 	if (call->fail.status)
@@ -267,37 +292,80 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 			"The price %s has no amount in %s.", price->id, c->currency);
 	if (decimal_parse(line.unit_amount_decimal, DECIMAL_PLACES, &unit) != DECIMAL_OK ||
 		!decimal_multiply(unit, line.quantity, &total) || !price_line(total, &line.amount))
-		return fail_invalid(call, "amount_too_large", where, "The price times the quantity is more than can be billed.");
+		return fail_invalid(
+			call, "amount_too_large", where, "The price times the quantity is more than can be billed.");
 	invoice_item_new(call, c->customer, &line, c->currency);
 	return 0;
 }
 
-/* Time between a backdated start and now is billed with the first period, one line for each natural period. */
+static int fail_backdated(struct call *call)
+{
+	return fail_invalid(call, NULL, "backdate_start_date",
+		"The time since the backdated start cannot be billed: it spans too many periods for one invoice.");
+}
+
+/* Flexible: a line for each natural period of the cycle that the time from the start to `end` touches. */
+static int backdated_periods(struct creation *n, size_t which, int64_t end)
+{
+	struct sub_change *c = &n->c;
+	struct item_facts *item = &c->items[which].new;
+	struct cycle cycle = sub_cycle(c, item);
+	struct span running = item->period, part, whole;
+
+	for (int64_t at = n->start; at < end; at = part.to) {
+		if (c->n_lines + item->terms.tier_count + 2 >= BILL_LINES || !cycle_stub(&cycle, at, &part, &whole))
+			return fail_backdated(n->call);
+		if (part.to > end)
+			part.to = end;
+		item->period = part;
+		if (part.from != whole.from || part.to != whole.to
+				? sub_stub_line(c, which, part, whole)
+				: item_period_lines(n->call, item, c->sub, c->currency, part, c->lines, &c->n_lines))
+			return -1;
+	}
+	item->period = running;
+	return 0;
+}
+
+/*
+ * Classic: one line for all of it, by imagined periods that begin at the backdated start: whole ones, and of the last
+ * its share (15 January to 1 February: 17/31).
+ */
+static int backdated_line(struct creation *n, size_t which, int64_t end)
+{
+	struct sub_change *c = &n->c;
+	struct item_facts *item = &c->items[which].new;
+	struct cycle imagined = { n->start, item->interval, item->interval_count };
+	struct span whole, part;
+	struct decimal periods;
+	int64_t count, full;
+
+	if (!cycle_index(&imagined, end, &count) || !cycle_period(&imagined, end, &whole))
+		return fail_backdated(n->call);
+	part = (struct span) { whole.from, end };
+	if (sub_stub_line(c, which, part, whole))
+		return -1;
+	if (!decimal_multiply(item->total, decimal_of(count), &periods) || !price_line(periods, &full) ||
+		__builtin_add_overflow(c->lines[c->n_lines - 1].amount, full, &c->lines[c->n_lines - 1].amount))
+		return fail_backdated(n->call);
+	c->lines[c->n_lines - 1].period.from = n->start;
+	return 0;
+}
+
+/* Time between a backdated start and the first boundary is billed at once. Source: Stripe docs "Backdating". */
 static int backdated_lines(struct creation *n)
 {
 	struct sub_change *c = &n->c;
 
 	for (size_t i = 0; i < c->n; i++) {
-		struct item_facts *item = &c->items[i].new;
-		struct cycle cycle = sub_cycle(c, item);
-		struct span running = item->period, stub, whole;
-		int64_t at = n->start;
+		struct item_change *item = &c->items[i];
+		int64_t end = n->stub ? item->new.period.to : n->call->now;
 
-		while (at < n->call->now && cycle_stub(&cycle, at, &stub, &whole) && stub.to <= n->call->now) {
-			item->period = whole;
-			c->items[i].new.period = stub.from == whole.from ? whole : stub;
-			if (stub.from == whole.from) {
-				if (item_period_lines(n->call, item, c->sub, c->currency, whole, c->lines, &c->n_lines))
-					return -1;
-			} else if (sub_stub_line(c, i, stub, whole)) {
-				return -1;
-			}
-			at = stub.to;
-			if (c->n_lines + 2 >= BILL_LINES)
-				return fail_invalid(n->call, NULL, "backdate_start_date",
-					"The backdated time spans too many periods for one invoice.");
-		}
-		item->period = running;
+		if (item->new.metered)
+			continue;
+		item->idle = n->stub; /* the running period is part of it then */
+		if (c->flexible ? backdated_periods(n, i, end) : backdated_line(n, i, end))
+			return -1;
 	}
 	return 0;
 }
@@ -309,26 +377,17 @@ static int first_lines(struct creation *n, bool *invoices)
 	*invoices = true;
 	if (n->trial_end) {
 		for (size_t i = 0; i < c->n; i++)
-			item_trial_line(n->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period, c->lines,
-				&c->n_lines);
+			item_trial_line(n->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period,
+				c->lines, &c->n_lines);
 		return n->call->fail.status ? -1 : 0;
 	}
-	if (n->start < n->call->now && c->behavior != NO_PRORATIONS && backdated_lines(n))
-		return -1;
-	if (!n->stub)
-		return sub_full_lines(c, js_int(record_tree(c->sub), "cancel_at", 0));
-	if (c->behavior == NO_PRORATIONS) { /* free until the anchor */
+	if (n->stub && c->behavior == NO_PRORATIONS) { /* free until the anchor */
 		*invoices = json_array_size(param(n->call, "add_invoice_items")) > 0;
 		return 0;
 	}
-	for (size_t i = 0; i < c->n; i++) {
-		struct cycle cycle = sub_cycle(c, &c->items[i].new);
-		struct span stub, whole;
-
-		if (!cycle_stub(&cycle, n->call->now, &stub, &whole) || sub_stub_line(c, i, stub, whole))
-			return fail_invalid(n->call, "amount_too_large", NULL, "The first period cannot be billed.");
-	}
-	return 0;
+	if (n->start < n->call->now && c->behavior != NO_PRORATIONS && backdated_lines(n))
+		return -1;
+	return sub_full_lines(c);
 }
 
 static int count_subscriptions(struct creation *n)
@@ -336,7 +395,8 @@ static int count_subscriptions(struct creation *n)
 	if (subscriptions_live_count(n->call, n->c.customer) < CUSTOMER_SUBSCRIPTIONS)
 		return 0;
 	return fail_invalid(n->call, "customer_max_subscriptions", NULL,
-		"Customer %s already has the maximum of %d current subscriptions.", n->c.customer->id, CUSTOMER_SUBSCRIPTIONS);
+		"Customer %s already has the maximum of %d current subscriptions.", n->c.customer->id,
+		CUSTOMER_SUBSCRIPTIONS);
 }
 
 static int prepare(struct creation *n)
@@ -357,7 +417,7 @@ static int prepare(struct creation *n)
 		return -1;
 	if (method && !method_attached(call, method, n->c.customer, "default_payment_method"))
 		return -1;
-	return read_trial(n) || read_anchor(n) || set_periods(n) ? -1 : 0;
+	return read_trial(n) || read_anchor(n) || read_end(n) || set_periods(n) ? -1 : 0;
 }
 
 static void pending_setup(struct creation *n)
@@ -386,7 +446,7 @@ int sub_create(struct call *call)
 		return fail_missing_param(call, "customer");
 	call_use_clock(call, customer);
 	n->call = call;
-	n->c = (struct sub_change){ .call = call, .customer = customer, .at = call->now };
+	n->c = (struct sub_change) { .call = call, .customer = customer, .at = call->now };
 	if (prepare(n) || !make_body(n)) {
 		json_decref(n->body);
 		return -1;
@@ -403,7 +463,8 @@ int sub_create(struct call *call)
 	/* An unpaid start is announced before its invoice, a paid one after: the place is kept until it is known. */
 	place = emit_reserve(call);
 	journal_freeze_all(&call->journal);
-	if (invoices && sub_invoice_now(&n->c, "subscription_create", (struct span){ call->now, call->now }, n->pay, &invoice))
+	if (invoices &&
+		sub_invoice_now(&n->c, "subscription_create", (struct span) { call->now, call->now }, n->pay, &invoice))
 		return -1;
 	pending_setup(n);
 	sub_plan(call, n->c.sub);

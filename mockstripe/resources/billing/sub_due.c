@@ -36,7 +36,8 @@ void subscription_end(struct call *call, struct record *sub, enum subscription_e
 		js_put_null(draft, "cancel_at");
 		js_put_flag(draft, "cancel_at_period_end", false);
 	}
-	js_put_text(details, "reason", why == SUBSCRIPTION_PAYMENT_FAILED ? "payment_failed" : "cancellation_requested");
+	js_put_text(
+		details, "reason", why == SUBSCRIPTION_PAYMENT_FAILED ? "payment_failed" : "cancellation_requested");
 	json_object_del(js_own(draft, PRIVATE_KEY), "due");
 	invoices_stop(call, sub);
 	emit(call, "customer.subscription.deleted", sub);
@@ -146,15 +147,14 @@ static int next_periods(struct sub_change *c, int64_t end, struct span *previous
 {
 	for (size_t i = 0; i < c->n; i++) {
 		struct item_change *item = &c->items[i];
-		struct cycle cycle = sub_cycle(c, &item->new);
 
 		item->idle = item->old.period.to != end;
 		if (item->idle)
 			continue;
-		*previous = item->old.period;
-		item->new.period.from = end;
-		if (!cycle_next(&cycle, end, &item->new.period.to))
-			return fail_invalid(c->call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+		if (item->old.period.from < previous->from)
+			previous->from = item->old.period.from;
+		if (sub_set_period(c, &item->new, end))
+			return -1;
 	}
 	return 0;
 }
@@ -162,13 +162,12 @@ static int next_periods(struct sub_change *c, int64_t end, struct span *previous
 struct record *sub_renew(struct call *call, struct record *sub, int64_t end)
 {
 	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
-	int64_t cut = js_int(record_tree(sub), "cancel_at", 0);
 	struct span previous = { end, end };
 	struct record *invoice;
 	bool unpaid = sub_status_is(sub, "unpaid");
 	struct invoice_terms terms = { .sub = sub, .reason = "subscription_cycle", .sweep = true };
 
-	if (sub_change_begin(call, c, sub) || next_periods(c, end, &previous) || sub_full_lines(c, cut > end ? cut : 0) ||
+	if (sub_change_begin(call, c, sub) || next_periods(c, end, &previous) || sub_full_lines(c) ||
 		sub_items_store(c))
 		return NULL;
 	terms.customer = c->customer;

@@ -33,7 +33,8 @@ static bool share_amounts(struct sub_change *c, size_t which, struct net *net)
 	int64_t shares[DISCOUNT_MOST * 2 * SUB_ITEMS], left[2 * SUB_ITEMS];
 
 	for (size_t i = 0; i < c->n; i++) {
-		if (!c->items[i].has_new || !decimal_round(c->items[i].new.total, ROUND_HALF_AWAY, &lines[count].amount))
+		if (!c->items[i].has_new ||
+			!decimal_round(c->items[i].new.total, ROUND_HALF_AWAY, &lines[count].amount))
 			continue;
 		if (i == which)
 			mine = count;
@@ -91,9 +92,10 @@ struct originals {
 };
 
 /* The stored ones; when there are none (a subscription from a fixture) one is made up from what the period costs. */
-static bool read_originals(struct sub_change *c, struct item_change *item, const struct net *net, struct originals *out)
+static bool read_originals(
+	struct sub_change *c, struct item_change *item, const struct net *net, int64_t after, struct originals *out)
 {
-	json_t *stored = json_object_get(record_private(item->old.record), "originals");
+	json_t *stored = item->old.originals;
 	size_t i;
 	json_t *one;
 
@@ -102,9 +104,9 @@ static bool read_originals(struct sub_change *c, struct item_change *item, const
 	{
 		if (out->n == ORIGINALS)
 			break;
-		if (js_int(one, "to", 0) <= c->at)
+		if (js_int(one, "to", 0) <= after)
 			continue;
-		out->list[out->n] = (struct proration_original){ js_int(one, "amount", 0),
+		out->list[out->n] = (struct proration_original) { js_int(one, "amount", 0),
 			{ js_int(one, "from", 0), js_int(one, "to", 0) } };
 		out->ids[out->n++] = js_text(one, "id");
 	}
@@ -113,7 +115,8 @@ static bool read_originals(struct sub_change *c, struct item_change *item, const
 	out->n = 1;
 	out->ids[0] = NULL;
 	out->list[0].period = item->old.period;
-	return decimal_round(net->total, ROUND_HALF_AWAY, &out->list[0].amount);
+	return proration_part(
+		1, net->total, item->old.period, sub_natural(&item->old, c->old_anchor), &out->list[0].amount);
 }
 
 /* credited_items of an invoice item: the invoice lines, or the pending item, that charged for the time. */
@@ -170,7 +173,8 @@ void sub_remember_lines(struct sub_change *c)
 		list = json_array();
 		for (size_t l = 0; l < c->n_lines; l++)
 			if (c->lines[l].item == item && c->lines[l].line)
-				json_array_append_new(list, original(c->lines[l].line->id, c->lines[l].net, c->lines[l].period));
+				json_array_append_new(
+					list, original(c->lines[l].line->id, c->lines[l].net, c->lines[l].period));
 		if (json_array_size(list))
 			set_originals(c->call, item, list);
 		else
@@ -180,14 +184,13 @@ void sub_remember_lines(struct sub_change *c)
 
 /* ---- pending items ---- */
 
-static void make_item(struct sub_change *c, struct item_change *item, const struct proration_line *p, const struct net *net,
-	const struct originals *originals)
+static struct record *make_item(struct sub_change *c, struct item_change *item, const struct proration_line *p,
+	const struct net *net, const char *credited_id, int64_t at)
 {
 	struct call *call = c->call;
 	bool credit = p->kind == PRORATION_CREDIT;
 	const struct item_facts *side = credit ? &item->old : &item->new;
-	const char *id = credit && p->original < originals->n ? originals->ids[p->original] : NULL;
-	js_auto credited = credit ? credited_items(call, id) : NULL;
+	js_auto credited = credited_id ? credited_items(call, credited_id) : NULL;
 	struct text text;
 	struct record *made;
 	struct bill_line line = {
@@ -203,100 +206,191 @@ static void make_item(struct sub_change *c, struct item_change *item, const stru
 	};
 
 	text_init(&text, 4096);
-	if (p->kind == PRORATION_FULL) {
-		struct describe_price shown;
-
-		item_describe_price(side, c->currency, &shown);
-		describe_recurring(&text, item_product_name(side), side->quantity, &shown);
-	} else {
-		describe_proration(&text, p->kind, item_product_name(side), side->quantity, net->discounts, net->n, c->currency,
-			c->at);
-	}
+	describe_proration(
+		&text, p->kind, item_product_name(side), side->quantity, net->discounts, net->n, c->currency, at);
 	line.description = text.data;
 	made = invoice_item_new(call, c->customer, &line, c->currency);
 	text_clear(&text);
 	c->prorations++;
-	if (!item->has_new || !item->new.record)
-		return;
-	if (credit) {
-		set_originals(call, item->new.record, json_array());
-	} else {
-		json_t *list = json_array();
-
-		json_array_append_new(list, original(made->id, p->amount, p->period));
-		set_originals(call, item->new.record, list);
-	}
+	return made;
 }
+
+/* An item that changes: what undoes its old side, what charges for the new one, and the whole periods they are of. */
+struct sides {
+	struct item_change *item;
+	struct net old, new;
+	struct originals originals;
+	struct span old_whole, new_whole;
+};
 
 static bool counts(const struct sub_change *c, const struct item_change *item)
 {
-	bool moves = c->restarts || item->changed || item->old.period.to != item->new.period.to;
-
-	return moves && !(item->has_old && item->old.metered && item->has_new && item->new.metered);
+	return (c->restarts || item->changed) &&
+	       !(item->has_old && item->old.metered && item->has_new && item->new.metered);
 }
 
-/* The whole period whose price a debit is a part of. */
-static struct span natural_period(const struct sub_change *c, const struct item_change *item)
+static int read_sides(struct sub_change *c, size_t which, struct sides *s, struct proration_change *change)
 {
-	struct cycle cycle = sub_cycle(c, &item->new);
-	struct span whole = item->old.period;
-	bool same = item->has_old && item->old.interval == item->new.interval &&
-		    item->old.interval_count == item->new.interval_count;
+	struct item_change *item = &c->items[which];
 
-	if (!same && !cycle_period(&cycle, c->at, &whole))
-		whole = item->new.period;
-	return whole;
+	*change = (struct proration_change) { 0 };
+	s->item = item;
+	s->originals.n = 0;
+	if (item->has_old && !item->old.metered && !c->worthless) {
+		s->old_whole = sub_natural(&item->old, c->old_anchor);
+		if (!net_of(c, which, true, &s->old) || !read_originals(c, item, &s->old, c->at, &s->originals))
+			return fail_amount(c->call);
+		*change = (struct proration_change) { .has_old = true,
+			.old_period = s->old_whole,
+			.old_total = s->old.total,
+			.originals = s->originals.list,
+			.original_count = s->originals.n };
+	}
+	/* A restarted period is billed by ordinary lines, tier by tier (sub_full_lines). */
+	if (item->has_new && !item->new.metered && !c->restarts && !c->worthless) {
+		s->new_whole = sub_natural(&item->new, c->anchor);
+		if (!net_of(c, which, false, &s->new))
+			return fail_amount(c->call);
+		change->has_new = true;
+		change->new_period = s->new_whole;
+		change->new_total = s->new.total;
+	}
+	return 0;
+}
+
+/* A line that the rule lets run to the whole period's end stops where the period really ends. False: nothing is left.
+ */
+static bool shorten(struct sub_change *c, const struct sides *s, struct proration_line *line)
+{
+	bool credit = line->kind == PRORATION_CREDIT;
+	int64_t end = credit ? s->item->old.period.to : s->item->new.period.to;
+
+	if ((credit && c->flexible) || line->period.to <= end)
+		return true; /* originals have their real periods already */
+	line->period.to = end;
+	return line->period.from < end && proration_part(credit ? -1 : 1, credit ? s->old.total : s->new.total,
+						  line->period, credit ? s->old_whole : s->new_whole, &line->amount);
+}
+
+static void remember_debit(struct call *call, struct item_change *item, bool credit, struct record *made,
+	const struct proration_line *line)
+{
+	json_t *list = json_array();
+
+	if (!credit)
+		json_array_append_new(list, original(made->id, line->amount, line->period));
+	if (item->has_new && item->new.record)
+		set_originals(call, item->new.record, list);
+	else
+		json_decref(list);
+}
+
+/* ---- an end that moves ---- */
+
+/* What is left of the originals when the time from `end` on is given back; the credits undo the rest. */
+static int give_back(struct sub_change *c, size_t which, int64_t end)
+{
+	struct item_change *item = &c->items[which];
+	struct span whole = sub_natural(&item->old, c->old_anchor);
+	struct originals all;
+	struct net net;
+	json_t *left = json_array();
+	bool fits = net_of(c, which, true, &net) && read_originals(c, item, &net, item->old.period.from, &all);
+
+	if (fits && !c->flexible) {
+		struct proration_line line;
+		bool moved;
+
+		fits = proration_end_moved(net.total, whole, item->old.period.to, end, &line, &moved);
+		if (fits && moved)
+			make_item(c, item, &line, &net, all.n ? all.ids[0] : NULL, end);
+	}
+	for (size_t i = 0; fits && i < all.n; i++) {
+		struct proration_original *o = &all.list[i];
+		struct proration_line line = { .kind = PRORATION_CREDIT, .period = o->period };
+
+		if (o->period.to > end) {
+			if (o->period.from < end)
+				line.period.from = end;
+			fits = proration_part(-1, decimal_of(o->amount), line.period, o->period, &line.amount);
+			if (fits && c->flexible)
+				make_item(c, item, &line, &net, all.ids[i], line.period.from);
+			o->amount += line.amount;
+			o->period.to = line.period.from;
+		}
+		if (all.ids[i] && o->period.from < o->period.to)
+			json_array_append_new(left, original(all.ids[i], o->amount, o->period));
+	}
+	set_originals(c->call, item->new.record, left);
+	return fits ? 0 : fail_amount(c->call);
+}
+
+static int charge_more(struct sub_change *c, size_t which, int64_t end)
+{
+	struct item_change *item = &c->items[which];
+	struct proration_line line;
+	struct record *made;
+	struct net net;
+	bool moved;
+	json_t *list;
+
+	if (!net_of(c, which, false, &net) || !proration_end_moved(net.total, sub_natural(&item->new, c->anchor),
+						      item->old.period.to, end, &line, &moved))
+		return fail_amount(c->call);
+	made = make_item(c, item, &line, &net, NULL, line.period.from);
+	list = json_object_get(record_private(item->new.record), "originals");
+	list = list ? json_copy(list) : json_array();
+	json_array_append_new(list, original(made->id, line.amount, line.period));
+	set_originals(c->call, item->new.record, list);
+	return 0;
+}
+
+/* cancel_at was set, moved or taken away inside the running period: the time cut off is credited, time won is charged.
+ */
+static int prorate_ends(struct sub_change *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item_change *item = &c->items[i];
+		int64_t end = item->new.period.to;
+
+		if (counts(c, item) || !item->has_old || !item->has_new || item->new.metered || c->worthless ||
+			item->old.period.to == end)
+			continue;
+		if (end < item->old.period.to ? give_back(c, i, end) : charge_more(c, i, end))
+			return -1;
+	}
+	return 0;
 }
 
 int sub_prorate(struct sub_change *c)
 {
 	struct proration_change changes[2 * SUB_ITEMS];
-	struct originals originals[2 * SUB_ITEMS];
-	struct net old[2 * SUB_ITEMS], new[2 * SUB_ITEMS];
+	struct sides *sides = arena_alloc(&c->call->arena, (c->n + 1) * sizeof *sides);
 	struct proration_line lines[2 * SUB_ITEMS * (ORIGINALS + 1)];
-	size_t of[2 * SUB_ITEMS], n = 0, count = 0;
+	size_t n = 0, count = 0;
 
 	if (c->behavior == NO_PRORATIONS)
 		return 0;
 	for (size_t i = 0; i < c->n; i++) {
-		struct item_change *item = &c->items[i];
-		struct proration_change *change = &changes[n];
-
-		if (!counts(c, item))
-			continue;
-		*change = (struct proration_change){ 0 };
-		originals[n].n = 0;
-		if (item->has_old && !item->old.metered && !c->worthless) {
-			change->has_old = true;
-			change->old_period = item->old.period;
-			if (!net_of(c, i, true, &old[n]) || !read_originals(c, item, &old[n], &originals[n]))
-				return fail_amount(c->call);
-			change->old_total = old[n].total;
-			change->originals = originals[n].list;
-			change->original_count = originals[n].n;
-		}
-		/* A restarted period is billed by ordinary lines, tier by tier (sub_full_lines). */
-		if (item->has_new && !item->new.metered && !c->restarts && !c->worthless) {
-			change->has_new = true;
-			change->new_period = natural_period(c, item);
-			if (!net_of(c, i, false, &new[n]))
-				return fail_amount(c->call);
-			change->new_total = new[n].total;
-		}
-		of[n++] = i;
+		if (counts(c, &c->items[i]) && read_sides(c, i, &sides[n], &changes[n]))
+			return -1;
+		n += counts(c, &c->items[i]);
 	}
 	if (!proration_lines(changes, n, c->flexible ? PRORATION_FLEXIBLE : PRORATION_CLASSIC, c->at, lines,
 		    COUNT_OF(lines), &count))
 		return fail_amount(c->call);
 	for (size_t l = 0; l < count; l++) {
-		size_t k = lines[l].item;
+		struct sides *s = &sides[lines[l].item];
 		bool credit = lines[l].kind == PRORATION_CREDIT;
+		size_t which = c->flexible ? lines[l].original : 0;
+		const char *id = credit && which < s->originals.n ? s->originals.ids[which] : NULL;
 
-		if (!c->flexible)
-			lines[l].original = 0;
-		make_item(c, &c->items[of[k]], &lines[l], credit ? &old[k] : &new[k], &originals[k]);
+		if (!shorten(c, s, &lines[l]))
+			continue;
+		remember_debit(c->call, s->item, credit,
+			make_item(c, s->item, &lines[l], credit ? &s->old : &s->new, id, c->at), &lines[l]);
 	}
-	return 0;
+	return prorate_ends(c);
 }
 
 /* ---- whole periods ---- */
@@ -310,7 +404,7 @@ int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct s
 	if (item->new.metered)
 		return 0;
 	line = &c->lines[c->n_lines++];
-	*line = (struct bill_line){
+	*line = (struct bill_line) {
 		.period = part,
 		.price = item->new.price,
 		.quantity = item->new.quantity,
@@ -324,29 +418,28 @@ int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct s
 	if (!proration_part(1, item->new.total, part, whole, &line->amount))
 		return fail_amount(c->call);
 	text_init(&text, 4096);
-	describe_proration(&text, PRORATION_DEBIT, item_product_name(&item->new), item->new.quantity, NULL, 0, c->currency,
-		part.from);
+	describe_proration(&text, PRORATION_DEBIT, item_product_name(&item->new), item->new.quantity, NULL, 0,
+		c->currency, part.from);
 	line->description = arena_text(&c->call->arena, text.data);
 	text_clear(&text);
 	return 0;
 }
 
-int sub_full_lines(struct sub_change *c, int64_t cut)
+int sub_full_lines(struct sub_change *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		struct item_change *item = &c->items[i];
+		struct span period = item->new.period, whole;
 
-		if (!item->has_new || item->idle || item->new.period.from >= item->new.period.to)
+		if (!item->has_new || item->idle || period.from >= period.to)
 			continue;
 		if (c->n_lines + item->new.terms.tier_count + 1 >= BILL_LINES)
 			return fail_invalid(c->call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
-		if (cut && cut < item->new.period.to) {
-			struct span whole = item->new.period;
-
-			item->new.period.to = cut;
-			if (sub_stub_line(c, i, item->new.period, whole))
+		whole = sub_natural(&item->new, c->anchor);
+		if (whole.from != period.from || whole.to != period.to) {
+			if (sub_stub_line(c, i, period, whole))
 				return -1;
-		} else if (item_period_lines(c->call, &item->new, c->sub, c->currency, item->new.period, c->lines, &c->n_lines)) {
+		} else if (item_period_lines(c->call, &item->new, c->sub, c->currency, period, c->lines, &c->n_lines)) {
 			return -1;
 		}
 	}

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "resources/billing/sub.h"
 
-#define TRIAL_NOTICE INT64_C(259200)     /* trial_will_end comes three days before the end */
+#define TRIAL_NOTICE INT64_C(259200)	  /* trial_will_end comes three days before the end */
 #define INCOMPLETE_SECONDS INT64_C(82800) /* 23 hours to pay the first invoice */
 
 const struct schema_resource *sub_type(void)
@@ -71,13 +71,15 @@ int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub
 	struct record *items[SUB_ITEMS];
 	json_t *tree = record_tree(sub);
 
-	*c = (struct sub_change){
+	*c = (struct sub_change) {
 		.call = call,
 		.sub = sub,
 		.customer = subscription_customer(call, sub),
 		.currency = js_text(tree, "currency"),
 		.flexible = subscription_is_flexible(sub),
 		.anchor = js_int(tree, "billing_cycle_anchor", call->now),
+		.old_anchor = js_int(tree, "billing_cycle_anchor", call->now),
+		.cancel_at = js_int(tree, "cancel_at", 0),
 		.at = call->now,
 		.worthless = sub_status_is(sub, "trialing"),
 	};
@@ -93,7 +95,29 @@ int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub
 
 struct cycle sub_cycle(const struct sub_change *c, const struct item_facts *item)
 {
-	return (struct cycle){ c->anchor, item->interval, item->interval_count };
+	return (struct cycle) { c->anchor, item->interval, item->interval_count };
+}
+
+int sub_set_period(const struct sub_change *c, struct item_facts *item, int64_t from)
+{
+	struct cycle cycle = sub_cycle(c, item);
+
+	item->period.from = from;
+	if (!cycle_next(&cycle, from, &item->period.to))
+		return fail_invalid(c->call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+	if (c->cancel_at > from && c->cancel_at < item->period.to)
+		item->period.to = c->cancel_at;
+	return 0;
+}
+
+struct span sub_natural(const struct item_facts *item, int64_t anchor)
+{
+	struct cycle cycle = { anchor, item->interval, item->interval_count };
+	struct span whole;
+	bool part = cycle_period(&cycle, item->period.from, &whole) && item->period.to <= whole.to &&
+		    (item->period.from == whole.from || item->period.to == whole.to);
+
+	return part ? whole : item->period;
 }
 
 static int64_t period_end(struct record *sub, bool latest)

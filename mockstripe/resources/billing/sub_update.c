@@ -19,7 +19,7 @@ struct update {
 	struct sub_change c;
 	json_t *given;
 	const char *prefix; /* of parameter names in messages: "" or "subscription_details" */
-	bool resets_anchor, starts_trial, ends_trial;
+	bool resets_anchor, starts_trial, ends_trial, moves_end;
 	int64_t trial_end;
 	struct span old_period;
 };
@@ -65,12 +65,13 @@ static int check_state(struct update *u)
 			"A canceled subscription can only update its cancellation_details and metadata.");
 	if (sub_status_is(sub, "incomplete") && !only(u, of_incomplete))
 		return fail_invalid(u->call, NULL, NULL,
-			"This subscription is incomplete: until its first invoice is paid, only its metadata, description and "
+			"This subscription is incomplete: until its first invoice is paid, only its metadata, "
+			"description and "
 			"default_payment_method can be updated.");
-	if (js_text(record_tree(sub), "schedule") &&
-		(given(u, "cancel_at") || given(u, "cancel_at_period_end")))
+	if (js_text(record_tree(sub), "schedule") && (given(u, "cancel_at") || given(u, "cancel_at_period_end")))
 		return fail_invalid(u->call, NULL, NULL,
-			"The subscription is managed by the subscription schedule `%s`, and updating any cancelation behavior "
+			"The subscription is managed by the subscription schedule `%s`, and updating any cancelation "
+			"behavior "
 			"directly is not allowed. Please update the schedule instead.",
 			js_text(record_tree(sub), "schedule"));
 	if (given(u, "cancel_at") && given(u, "cancel_at_period_end"))
@@ -126,7 +127,8 @@ static int read_proration_date(struct update *u)
 	for (size_t i = 0; i < u->c.n; i++)
 		if (u->c.items[i].has_old && (at < u->c.items[i].old.period.from || at > u->c.items[i].old.period.to))
 			return fail_invalid(u->call, NULL, name_of(u, "proration_date"),
-				"Cannot specify proration date outside of current subscription period or current phase");
+				"Cannot specify proration date outside of current subscription period or current "
+				"phase");
 	u->c.at = at;
 	return 0;
 }
@@ -162,9 +164,37 @@ static bool resets_by_itself(const struct sub_change *c)
 	return was_free && pays;
 }
 
-static int overflows(struct update *u)
+/*
+ * When it is to end, from the request; c->cancel_at stays as it is when the request says nothing. An end inside the
+ * running period cuts that period short, and taking it away gives the rest of the period back.
+ */
+static int read_end(struct update *u)
 {
-	return fail_invalid(u->call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+	json_t *at = json_object_get(u->given, "cancel_at");
+	struct sub_change *c = &u->c;
+
+	if (given(u, "cancel_at_period_end")) {
+		bool cancel = js_flag(u->given, "cancel_at_period_end", false);
+
+		if (cancel == js_flag(record_tree(c->sub), "cancel_at_period_end", false))
+			return 0;
+		u->moves_end = true;
+		c->cancel_at = cancel ? sub_latest_period_end(c->sub) : 0;
+	} else if (json_is_string(at)) { /* min_period_end, max_period_end, max_billed_until */
+		u->moves_end = true;
+		c->cancel_at = strcmp(json_string_value(at), "min_period_end") ? sub_latest_period_end(c->sub)
+									       : sub_period_end(c->sub);
+	} else if (json_is_integer(at)) {
+		u->moves_end = true;
+		c->cancel_at = json_integer_value(at);
+		if (c->cancel_at <= u->call->now)
+			return fail_invalid(u->call, NULL, name_of(u, "cancel_at"),
+				"Invalid timestamp: must be an integer Unix timestamp in the future.");
+	} else if (json_is_null(at)) {
+		u->moves_end = true;
+		c->cancel_at = 0;
+	}
+	return 0;
 }
 
 /* The running periods of the new side. */
@@ -177,25 +207,23 @@ static int set_periods(struct update *u)
 		c->anchor = u->starts_trial ? u->trial_end : u->call->now;
 	for (size_t i = 0; i < c->n; i++) {
 		struct item_change *item = &c->items[i];
-		struct cycle cycle = sub_cycle(c, &item->new);
 
 		if (!item->has_new)
 			continue;
 		if (u->starts_trial) {
-			item->new.period = (struct span){ u->call->now, u->trial_end };
+			item->new.period = (struct span) { u->call->now, u->trial_end };
 		} else if (c->worthless && !u->ends_trial) {
 			item->new.period = item->has_old ? item->old.period
-							 : (struct span){ u->call->now, sub_period_end(c->sub) };
-		} else if (c->restarts) {
-			item->new.period.from = u->call->now;
-			if (!cycle_next(&cycle, u->call->now, &item->new.period.to))
-				return overflows(u);
-		} else if (!item->has_old || !same_interval(item)) {
-			item->new.period.from = u->call->now;
-			if (!cycle_next(&cycle, u->call->now, &item->new.period.to))
-				return overflows(u);
+							 : (struct span) { u->call->now, sub_period_end(c->sub) };
+		} else if (c->restarts || !item->has_old || !same_interval(item)) {
+			if (sub_set_period(c, &item->new, u->call->now))
+				return -1;
 		} else {
 			item->new.period = item->old.period;
+			if (u->moves_end)
+				item->new.period.to = sub_natural(&item->old, c->old_anchor).to;
+			if (u->moves_end && c->cancel_at && c->cancel_at < item->new.period.to)
+				item->new.period.to = c->cancel_at;
 		}
 	}
 	return 0;
@@ -203,36 +231,17 @@ static int set_periods(struct update *u)
 
 /* ---- the plain fields ---- */
 
-static int apply_cancel(struct update *u, json_t *draft)
+static void apply_cancel(struct update *u, json_t *draft)
 {
-	struct call *call = u->call;
-	json_t *at = json_object_get(u->given, "cancel_at");
-	json_t *details = js_own(draft, "cancellation_details");
-	int64_t when = 0;
+	json_t *details;
 
-	if (given(u, "cancel_at_period_end")) {
-		bool cancel = js_flag(u->given, "cancel_at_period_end", false);
-
-		if (cancel == js_flag(draft, "cancel_at_period_end", false))
-			return 0;
-		js_put_flag(draft, "cancel_at_period_end", cancel);
-		when = cancel ? sub_latest_period_end(u->c.sub) : 0;
-	} else if (json_is_string(at)) { /* min_period_end, max_period_end, max_billed_until */
-		when = strcmp(json_string_value(at), "min_period_end") ? sub_latest_period_end(u->c.sub)
-								       : sub_period_end(u->c.sub);
-	} else if (json_is_integer(at)) {
-		when = json_integer_value(at);
-		if (when <= call->now)
-			return fail_invalid(call, NULL, name_of(u, "cancel_at"),
-				"Invalid timestamp: must be an integer Unix timestamp in the future.");
-	} else if (!json_is_null(at)) {
-		return 0;
-	}
-	if (!given(u, "cancel_at_period_end"))
-		js_put_flag(draft, "cancel_at_period_end", false);
-	if (when) {
-		js_put_int(draft, "cancel_at", when);
-		js_put_int(draft, "canceled_at", call->now);
+	if (!u->moves_end)
+		return;
+	details = js_own(draft, "cancellation_details");
+	js_put_flag(draft, "cancel_at_period_end", js_flag(u->given, "cancel_at_period_end", false));
+	if (u->c.cancel_at) {
+		js_put_int(draft, "cancel_at", u->c.cancel_at);
+		js_put_int(draft, "canceled_at", u->call->now);
 		js_put_text(details, "reason", "cancellation_requested");
 	} else {
 		js_put_null(draft, "cancel_at");
@@ -241,19 +250,19 @@ static int apply_cancel(struct update *u, json_t *draft)
 		js_put_null(details, "comment");
 		js_put_null(details, "feedback");
 	}
-	return 0;
 }
 
 static int apply_discounts(struct update *u, json_t *draft)
 {
-	struct discount_owner owner = { .customer = u->c.customer, .subscription = u->c.sub->id,
-		.currency = u->c.currency, .no_minimum = true };
+	struct discount_owner owner = {
+		.customer = u->c.customer, .subscription = u->c.sub->id, .currency = u->c.currency, .no_minimum = true
+	};
 	json_t *ids;
 
 	if (!given(u, "discounts"))
 		return 0;
-	ids = discounts_redeem(u->call, json_object_get(u->given, "discounts"), &owner, json_object_get(draft, "discounts"),
-		name_of(u, "discounts"));
+	ids = discounts_redeem(u->call, json_object_get(u->given, "discounts"), &owner,
+		json_object_get(draft, "discounts"), name_of(u, "discounts"));
 	if (!ids)
 		return -1;
 	js_put_new(draft, "discounts", ids);
@@ -268,10 +277,12 @@ static int apply_collection(struct update *u, json_t *draft)
 
 	if (sends && !js_int(draft, "days_until_due", 0) && !js_int(u->given, "days_until_due", 0) && method)
 		return fail_invalid(call, NULL, NULL,
-			"If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'.");
+			"If invoice collection method is 'send_invoice', you must specify 'due_date' or "
+			"'days_until_due'.");
 	if (!sends && js_int(u->given, "days_until_due", 0))
 		return fail_invalid(call, NULL, NULL,
-			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'.");
+			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is "
+			"'send_invoice'.");
 	if (!sends && method)
 		js_put_null(draft, "days_until_due");
 	return 0;
@@ -280,8 +291,8 @@ static int apply_collection(struct update *u, json_t *draft)
 static int apply_fields(struct update *u)
 {
 	static const char *const by_hand[] = { "items", "discounts", "default_tax_rates", "trial_end", "cancel_at",
-		"cancel_at_period_end", "billing_cycle_anchor", "cancellation_details", "add_invoice_items", "billing_schedules",
-		NULL };
+		"cancel_at_period_end", "billing_cycle_anchor", "cancellation_details", "add_invoice_items",
+		"billing_schedules", NULL };
 	struct call *call = u->call;
 	json_t *draft = journal_edit(&call->journal, u->c.sub);
 	const char *method = js_text(u->given, "default_payment_method");
@@ -295,7 +306,8 @@ static int apply_fields(struct update *u)
 	if (json_object_get(u->given, "default_payment_method"))
 		js_put_text(draft, "default_payment_method", method);
 	if (given(u, "default_tax_rates")) {
-		json_t *rates = tax_rates_of(call, json_object_get(u->given, "default_tax_rates"), name_of(u, "default_tax_rates"));
+		json_t *rates = tax_rates_of(
+			call, json_object_get(u->given, "default_tax_rates"), name_of(u, "default_tax_rates"));
 
 		if (call->fail.status)
 			return -1;
@@ -304,7 +316,8 @@ static int apply_fields(struct update *u)
 	for (size_t i = 0; i < COUNT_OF(told); i++)
 		if (json_object_get(details, told[i]))
 			js_put(js_own(draft, "cancellation_details"), told[i], json_object_get(details, told[i]));
-	return apply_collection(u, draft) || apply_cancel(u, draft) || apply_discounts(u, draft) ? -1 : 0;
+	apply_cancel(u, draft);
+	return apply_collection(u, draft) || apply_discounts(u, draft) ? -1 : 0;
 }
 
 /* ---- the whole ---- */
@@ -332,11 +345,11 @@ static int gather(struct update *u)
 {
 	struct sub_change *c = &u->c;
 
-	if (given(u, "items") &&
-		sub_items_wanted(c, json_object_get(u->given, "items"), arena_text(&u->call->arena, name_of(u, "items"))))
+	if (given(u, "items") && sub_items_wanted(c, json_object_get(u->given, "items"),
+					 arena_text(&u->call->arena, name_of(u, "items"))))
 		return -1;
 	c->behavior = sub_behavior_of(js_text(u->given, "proration_behavior"));
-	return read_trial(u) || read_anchor(u) || read_proration_date(u) || set_periods(u) ? -1 : 0;
+	return read_trial(u) || read_anchor(u) || read_proration_date(u) || read_end(u) || set_periods(u) ? -1 : 0;
 }
 
 static int add_one_time_items(struct update *u)
@@ -346,7 +359,8 @@ static int add_one_time_items(struct update *u)
 
 	json_array_foreach(json_object_get(u->given, "add_invoice_items"), i, entry)
 	{
-		if (sub_add_invoice_item(&u->c, entry, arena_format(&u->call->arena, "%s[%zu]", name_of(u, "add_invoice_items"), i)))
+		if (sub_add_invoice_item(
+			    &u->c, entry, arena_format(&u->call->arena, "%s[%zu]", name_of(u, "add_invoice_items"), i)))
 			return -1;
 	}
 	return 0;
@@ -363,13 +377,13 @@ static int lines_of_now(struct update *u, bool *now)
 	if (u->starts_trial) {
 		for (size_t i = 0; i < c->n; i++)
 			if (c->items[i].has_new)
-				item_trial_line(u->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period, c->lines,
-					&c->n_lines);
+				item_trial_line(u->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period,
+					c->lines, &c->n_lines);
 		*now = true;
 		return u->call->fail.status ? -1 : 0;
 	}
 	*now = true;
-	return sub_full_lines(c, 0);
+	return sub_full_lines(c);
 }
 
 int sub_update(struct call *call, struct record *sub, json_t *given_tree, const char *prefix, bool preview,
@@ -379,13 +393,14 @@ int sub_update(struct call *call, struct record *sub, json_t *given_tree, const 
 	enum pay_behavior pay = pay_behavior_of(js_text(given_tree, "payment_behavior"));
 	bool now = false;
 
-	*u = (struct update){ .call = call, .given = given_tree, .prefix = prefix };
+	*u = (struct update) { .call = call, .given = given_tree, .prefix = prefix };
 	*invoice = NULL;
 	if (sub_change_begin(call, &u->c, sub) || check_state(u))
 		return -1;
-	u->old_period = (struct span){ call->now, call->now };
-	if (u->c.n)
-		u->old_period.from = u->c.items[0].old.period.from;
+	u->old_period = (struct span) { call->now, call->now };
+	for (size_t i = 0; i < u->c.n; i++)
+		if (u->c.items[i].old.period.from < u->old_period.from)
+			u->old_period.from = u->c.items[i].old.period.from;
 	if (gather(u) || apply_fields(u))
 		return -1;
 	/* Credits are worked out on the items as they were; the new side needs its records first. */
@@ -421,7 +436,8 @@ int sub_cancel(struct call *call, struct record *sub, bool prorate, bool invoice
 	if (!prorate && !invoice_now)
 		invoice_items_drop_prorations(call, sub);
 	if (invoice_now && sub_invoice_now(c, "subscription_cycle",
-				   (struct span){ c->n ? c->items[0].old.period.from : call->now, call->now }, ALLOW_INCOMPLETE, invoice))
+				   (struct span) { c->n ? c->items[0].old.period.from : call->now, call->now },
+				   ALLOW_INCOMPLETE, invoice))
 		return -1;
 	subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
 	return 0;

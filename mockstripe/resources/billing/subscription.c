@@ -73,19 +73,17 @@ static int route_resume(struct call *call)
 	if (c->restarts)
 		c->anchor = call->now;
 	for (size_t i = 0; i < c->n; i++) {
-		struct cycle cycle = sub_cycle(c, &c->items[i].new);
-
-		c->items[i].new.period.from = call->now;
-		if (!cycle_next(&cycle, call->now, &c->items[i].new.period.to))
-			return fail_invalid(call, NULL, NULL, "The next billing date would lie beyond the year 9999.");
+		if (sub_set_period(c, &c->items[i].new, call->now))
+			return -1;
 	}
-	if (sub_items_store(c) || sub_full_lines(c, 0))
+	if (sub_items_store(c) || sub_full_lines(c))
 		return -1;
 	draft = journal_edit(&call->journal, sub);
 	js_put_int(draft, "billing_cycle_anchor", c->anchor);
 	js_put_flag(js_own(draft, PRIVATE_KEY), "resuming", true);
 	journal_freeze_all(&call->journal);
-	if (sub_invoice_now(c, "subscription_cycle", (struct span){ call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
+	if (sub_invoice_now(
+		    c, "subscription_cycle", (struct span) { call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
 		return -1;
 	draft = journal_edit(&call->journal, sub);
 	if (!sub_status_is(sub, "paused"))
@@ -106,12 +104,13 @@ static int route_pause(struct call *call)
 	if (!sub)
 		return -1;
 	if (!sub_status_is(sub, "active"))
-		return fail_invalid(call, NULL, NULL, "You can only pause a subscription if it is `active`; this one is `%s`.",
-			sub_status(sub));
+		return fail_invalid(call, NULL, NULL,
+			"You can only pause a subscription if it is `active`; this one is `%s`.", sub_status(sub));
 	if (!subscription_is_flexible(sub) || js_text(record_tree(sub), "schedule") ||
 		strcmp(js_text(record_tree(sub), "collection_method"), "charge_automatically"))
 		return fail_invalid(call, NULL, NULL,
-			"Only subscriptions in flexible billing mode that charge automatically and are not managed by a schedule can "
+			"Only subscriptions in flexible billing mode that charge automatically and are not managed by "
+			"a schedule can "
 			"be paused.");
 	if (sub_change_begin(call, c, sub))
 		return -1;
@@ -141,7 +140,8 @@ static int route_pause(struct call *call)
 	js_put_new(draft, "status_details", details);
 	journal_freeze_all(&call->journal);
 	if (c->prorations && invoicing && !strcmp(invoicing, "invoice") &&
-		sub_invoice_now(c, "subscription_update", (struct span){ call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
+		sub_invoice_now(
+			c, "subscription_update", (struct span) { call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
 		return -1;
 	sub_plan(call, sub);
 	emit(call, "customer.subscription.paused", sub);
@@ -179,7 +179,8 @@ static int route_delete_discount(struct call *call)
 	ids = json_object_get(record_tree(sub), "discounts");
 	discount = discount_find(call, json_string_value(json_array_get(ids, 0)));
 	if (!discount)
-		return fail_status(call, 404, "resource_missing", "id", "No active discount for subscription: %s", sub->id);
+		return fail_status(
+			call, 404, "resource_missing", "id", "No active discount for subscription: %s", sub->id);
 	discounts_end(call, ids);
 	js_put_new(journal_edit(&call->journal, sub), "discounts", json_array());
 	emit_changed(call, "customer.subscription.updated", sub);
@@ -234,9 +235,8 @@ static void fill(struct call *call, json_t *body)
 	js_put_text(issuer, "type", "self");
 	js_put_new(settings, "issuer", issuer);
 	js_put_new(body, "items",
-		list_object(json_array(),
-			arena_format(&call->arena, "/v1/subscription_items?subscription=%s",
-				js_text(body, "id") ? js_text(body, "id") : "")));
+		list_object(json_array(), arena_format(&call->arena, "/v1/subscription_items?subscription=%s",
+						  js_text(body, "id") ? js_text(body, "id") : "")));
 	json_t *details = json_object();
 
 	js_put_null(details, "comment");

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- One request again and again: wrk ... -s request.lua URL -- METHOD PATH KEY [BODY]
+-- One request again and again: wrk ... -s request.lua URL -- METHOD PATH KEY [BODY [FILE]]
+-- With a FILE its lines take turns in the place of @ in the body.
 -- At the end one line for bench.sh: requests, microseconds, p50, p99 (microseconds), answers that were no success.
 
 local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -27,11 +28,20 @@ function init(args)
 		wrk.body = args[4]
 		wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 	end
-	fixed = wrk.format()
+	requests, turn = {}, 0
+	if args[5] then
+		for line in io.lines(args[5]) do
+			local body = args[4]:gsub("@", line)
+			requests[#requests + 1] = wrk.format(nil, nil, nil, body)
+		end
+	else
+		requests[1] = wrk.format()
+	end
 end
 
 function request()
-	return fixed
+	turn = turn % #requests + 1
+	return requests[turn]
 end
 
 function done(summary, latency, _)

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "value/id.h"
 
-#define WARM_BODIES 1024 /* trees kept at hand per account: some 20 MB at worst, 8 MB of customers */
+#define WARM_BODIES 256 /* trees kept at hand per account: what fits a processor's cache, some 2 MB of customers */
 
 json_t *record_tree(struct record *r)
 {
@@ -187,8 +187,7 @@ void account_cool(struct account *a)
 	size_t n = a->warm.count - WARM_BODIES;
 
 	for (size_t i = 0; i < n; i++) {
-		body_cool(a->warm.at[i]);
-		body_drop(a->warm.at[i]);
+		body_retire(a->warm.at[i]);
 	}
 	memmove(a->warm.at, a->warm.at + n, WARM_BODIES * sizeof *a->warm.at);
 	a->warm.count = WARM_BODIES;

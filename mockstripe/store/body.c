@@ -11,6 +11,7 @@ struct body {
 	size_t public_length; /* of text: the rendering without the private member and without the last brace */
 	json_t *tree;
 	struct bytes *text;
+	struct bytes *shown[2]; /* the public rendering, indented for an answer of its own and for a row of a list */
 	json_t *(*make)(const void *arg);
 	void (*release)(void *arg);
 	void *arg;
@@ -64,12 +65,21 @@ struct body *body_keep(struct body *b)
 	return b;
 }
 
+static void hide(struct body *b)
+{
+	for (size_t i = 0; i < COUNT_OF(b->shown); i++) {
+		bytes_drop(b->shown[i]);
+		b->shown[i] = NULL;
+	}
+}
+
 void body_drop(struct body *b)
 {
 	if (!b || --b->owners)
 		return;
 	json_decref(b->tree);
 	bytes_drop(b->text);
+	hide(b);
 	if (b->release)
 		b->release(b->arg);
 	free(b);
@@ -120,7 +130,7 @@ json_t *body_tree(struct body *b)
 
 bool body_is_warm(const struct body *b)
 {
-	return b->tree != NULL;
+	return b->tree || b->shown[0] || b->shown[1];
 }
 
 static void need_text(struct body *b)
@@ -137,6 +147,7 @@ static void need_text(struct body *b)
 
 void body_cool(struct body *b)
 {
+	hide(b);
 	if (!b->tree)
 		return;
 	if (!b->make) {
@@ -147,6 +158,13 @@ void body_cool(struct body *b)
 	}
 	json_decref(b->tree);
 	b->tree = NULL;
+}
+
+void body_retire(struct body *b)
+{
+	if (b->owners > 1)
+		body_cool(b);
+	body_drop(b);
 }
 
 void body_write(struct body *b, struct text *out)
@@ -170,6 +188,20 @@ void body_write_indented(struct body *b, struct text *out, unsigned depth)
 	body_write(b, &copy);
 	js_indent(out, copy.data, copy.length, depth);
 	text_clear(&copy);
+}
+
+struct bytes *body_shown(struct body *b, bool as_row)
+{
+	struct bytes **shown = &b->shown[as_row];
+	struct text out;
+
+	if (!*shown) {
+		text_init(&out, TEXT_NO_CEILING);
+		body_write_indented(b, &out, as_row ? BODY_ROW_DEPTH : 0);
+		*shown = text_bytes(&out);
+		text_clear(&out);
+	}
+	return *shown;
 }
 
 void body_write_whole(struct body *b, struct text *out)

@@ -4,6 +4,7 @@
 #include "api/fail.h"
 #include "api/params.h"
 #include "value/calendar.h"
+#include "value/country.h"
 #include "value/url.h"
 
 #define YEARS_AHEAD 5
@@ -21,6 +22,18 @@ const char *name_at(struct call *call, const char *where, size_t index)
 int check_url(struct call *call, const char *url, const char *where)
 {
 	return !url || url_is_http(url) ? 0 : fail_invalid(call, "url_invalid", where, "Not a valid URL");
+}
+
+int check_country(struct call *call, const char *country, const char *where)
+{
+	if (!country || country_find(country))
+		return 0;
+	return fail_invalid(call, NULL, where,
+		"Country '%s' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', "
+		"'EG', or "
+		"'GB'. A full list of country codes is available at "
+		"https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2#Officially_assigned_code_elements",
+		country);
 }
 
 int check_deadline(struct call *call, int64_t at, const char *where)

@@ -13,6 +13,9 @@ const char *name_at(struct call *call, const char *where, size_t index); /* "whe
 /* An absolute http or https URL; else url_invalid "Not a valid URL" for that parameter. NULL passes. 0 or -1. */
 int check_url(struct call *call, const char *url, const char *where);
 
+/* A country's two-letter code in any case (country_find gives the one to store); NULL passes. 0 or -1. */
+int check_country(struct call *call, const char *country, const char *where);
+
 /* A moment after now and at most five years ahead, as coupons and promotion codes end at. 0 or -1. */
 int check_deadline(struct call *call, int64_t at, const char *where);
 

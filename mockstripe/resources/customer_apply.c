@@ -24,20 +24,6 @@ const char *const customer_by_hand[] = { "address", "balance", "cash_balance", "
 
 static const char *const address_keys[] = { "city", "country", "line1", "line2", "postal_code", "state" };
 
-static int check_country(struct call *call, const json_t *address, const char *where)
-{
-	const char *country = js_text(address, "country");
-
-	if (!country || country_find(country))
-		return 0;
-	return fail_invalid(call, NULL, name_in(call, where, "country"),
-		"Country '%s' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', "
-		"'EG', or "
-		"'GB'. A full list of country codes is available at "
-		"https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2#Officially_assigned_code_elements",
-		country);
-}
-
 int address_apply(struct call *call, json_t *draft, const char *key, json_t *given, const char *where)
 {
 	json_t *address;
@@ -48,7 +34,7 @@ int address_apply(struct call *call, json_t *draft, const char *key, json_t *giv
 		js_put_null(draft, key);
 		return 0;
 	}
-	if (check_country(call, given, where))
+	if (check_country(call, js_text(given, "country"), name_in(call, where, "country")))
 		return -1;
 	address = js_own(draft, key);
 	for (size_t i = 0; i < COUNT_OF(address_keys); i++) {
@@ -150,8 +136,8 @@ int customer_check(struct call *call, const struct record *self)
 
 	if (email && !email_is_valid(email))
 		return fail_invalid(call, "email_invalid", "email", "Invalid email address: %s", email);
-	if (check_locales(call) || check_country(call, param(call, "address"), "address") ||
-		check_country(call, js_at(call->params, "shipping.address"), "shipping[address]") ||
+	if (check_locales(call) || check_country(call, param_text_at(call, "address.country"), "address[country]") ||
+		check_country(call, param_text_at(call, "shipping.address.country"), "shipping[address][country]") ||
 		check_prefix(call, self) || check_sequence(call, self, js_int(body, "next_invoice_sequence", 1)))
 		return -1;
 	return check_location(call, body);

@@ -297,15 +297,15 @@ static void discount_loaded(struct call *call, struct record *discount)
 {
 	const json_t *body = record_tree(discount);
 	const char *coupon_id = js_text_at(body, "source.coupon");
-	struct record *coupon =
-		coupon_id ? account_get(call->account, coupon_id, schema_find_object("coupon")) : NULL;
+	struct record *coupon = coupon_id ? account_get(call->account, coupon_id, schema_find_object("coupon")) : NULL;
 	bool whole = js_text(body, "customer") && !js_text(body, "subscription") && !js_text(body, "invoice") &&
 		     !js_text(body, "invoice_item");
 	json_t *hidden;
 
 	if (!coupon) {
 		fail_invalid(call, NULL, NULL,
-			"is a discount without its coupon; add the coupon, or copy the discount with expand[]=source.coupon");
+			"is a discount without its coupon; add the coupon, or copy the discount with "
+			"expand[]=source.coupon");
 		return;
 	}
 	hidden = journal_edit_private(&call->journal, discount);

@@ -6,6 +6,7 @@
 #include "api/params.h"
 #include "api/resource.h"
 #include "base/json.h"
+#include "resources/check.h"
 #include "resources/generic.h"
 #include "value/country.h"
 #include "value/decimal.h"
@@ -28,25 +29,11 @@ static int check_percentage(struct call *call)
 		text, PERCENT_PLACES);
 }
 
-static int check_country(struct call *call)
-{
-	const char *country = param_text(call, "country");
-
-	if (!country || country_find(country))
-		return 0;
-	return fail_invalid(call, NULL, "country",
-		"Country '%s' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', "
-		"'EG', or "
-		"'GB'. A full list of country codes is available at "
-		"https://en.wikipedia.org/wiki/ISO_3166-1_alpha-2#Officially_assigned_code_elements",
-		country);
-}
-
 static int rate_create(struct call *call)
 {
 	json_t *body;
 
-	if (check_percentage(call) || check_country(call))
+	if (check_percentage(call) || check_country(call, param_text(call, "country"), "country"))
 		return -1;
 	body = generic_body(call, NULL);
 	if (body && param_text(call, "country"))
@@ -59,7 +46,7 @@ static int rate_update(struct call *call)
 {
 	struct record *rate = path_object(call, 0, "tax_rate");
 
-	if (!rate || check_country(call))
+	if (!rate || check_country(call, param_text(call, "country"), "country"))
 		return -1;
 	if (param_text(call, "country"))
 		js_put_text(call->params, "country", country_find(param_text(call, "country")));

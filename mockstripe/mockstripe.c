@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "control/control.h"
+#include "control/post.h"
 #include "control/state.h"
 #include "doors/direct.h"
 #include "doors/http.h"
@@ -17,6 +18,7 @@
 #include "engine/engine.h"
 #include "engine/faults.h"
 #include "engine/fixture.h"
+#include "events/deliver.h"
 
 struct ms {
 	struct engine *engine;
@@ -24,6 +26,8 @@ struct ms {
 	struct http_door *http, *https, *local;
 	void (*on_exchange)(void *arg, const struct ms_exchange *exchange);
 	void *on_exchange_arg;
+	void (*on_event)(void *arg, const struct ms_event *event);
+	void *on_event_arg;
 	pthread_mutex_t lock; /* of what stands below; never held while an account's is taken */
 	struct map *keys;     /* account -> the key that ms_key made */
 	struct list marks;    /* of struct ms_mark, so that ms_stop can empty those that the caller still holds */
@@ -67,6 +71,20 @@ static void tell_exchange(void *arg, const struct logged *e)
 	ms->on_exchange(ms->on_exchange_arg, &exchange);
 }
 
+static void tell_event(void *arg, const struct announced *a)
+{
+	const struct ms *ms = arg;
+	struct ms_event event = {
+		.account = a->account,
+		.id = a->id,
+		.type = a->type,
+		.json = a->body->data,
+		.length = a->body->length,
+	};
+
+	ms->on_event(ms->on_event_arg, &event);
+}
+
 static void build(struct ms *ms, const struct ms_options *o)
 {
 	struct engine_options options = {
@@ -76,7 +94,15 @@ static void build(struct ms *ms, const struct ms_options *o)
 		.account_per_key = o->account_per_key,
 		.lenient_ids = o->lenient_ids,
 		.log_capacity = o->log_capacity,
+		.no_deliveries = o->no_deliveries,
 	};
+
+	if (o->on_event) {
+		ms->on_event = o->on_event;
+		ms->on_event_arg = o->on_event_arg;
+		options.on_event = tell_event;
+		options.on_event_arg = ms;
+	}
 
 	if (o->on_exchange) {
 		ms->on_exchange = o->on_exchange;
@@ -197,6 +223,8 @@ void ms_stop(struct ms *ms)
 {
 	if (!ms)
 		return;
+	/* First: a door cannot close on a client that waits for deliveries. */
+	engine_stop(ms->engine);
 	http_door_close(ms->http);
 	http_door_close(ms->https);
 	http_door_close(ms->local);
@@ -277,9 +305,12 @@ int ms_call(struct ms *ms, const struct ms_request *r, struct ms_response *out)
 						: strlen(r->body),
 		.key = r->key,
 	};
+	struct account *account;
 	struct reply reply;
 
 	direct_read_headers(&request, r->headers);
+	while (front_waits(&ms->front, &request, &nowhere, &account))
+		deliver_wait(engine_deliverer(ms->engine), account);
 	front_serve(&ms->front, &request, &nowhere, &reply);
 	direct_carry(&reply);
 	give(out, reply.status, reply.body, direct_write_headers(&reply, &request));
@@ -426,6 +457,81 @@ void ms_faults_clear(struct ms *ms)
 int ms_fault_count(struct ms *ms, unsigned number)
 {
 	return embed_fault_count(engine_faults(ms->engine), number);
+}
+
+/* ---- webhooks ---- */
+
+int ms_flush(struct ms *ms, const char *account)
+{
+	struct account *a = account ? engine_account(ms->engine, account, false) : NULL;
+
+	if (account && !a)
+		return -1;
+	post_flush(ms->engine, a);
+	return 0;
+}
+
+int ms_redeliver(struct ms *ms, const char *account, const char *event, const char *endpoint)
+{
+	struct account *a = engine_account(ms->engine, account, false);
+	const char *why;
+
+	return a && event ? post_again(ms->engine, a, event, endpoint, &why) : -1;
+}
+
+bool ms_send_event(struct ms *ms, const char *account, const char *type, const char *object, struct ms_response *out)
+{
+	struct account *a = engine_account(ms->engine, account, false);
+	char *why = NULL;
+	struct bytes *shown = a ? post_event_text(ms->engine, a, type, object, &why) : NULL;
+	int status = shown ? 200 : a ? 400 : 404;
+
+	if (!shown && !why)
+		why = mem_format("There is no account '%s'.", account);
+	give(out, status, shown ? shown : bytes_new(why, strlen(why)), mem_alloc(sizeof(char *)));
+	free(why);
+	return status == 200;
+}
+
+struct each_delivery {
+	void (*call)(void *arg, const struct ms_delivery *d);
+	void *arg;
+};
+
+static void pass_delivery(void *arg, const struct delivery *x)
+{
+	const struct each_delivery *each = arg;
+	struct ms_delivery d = {
+		.number = x->number,
+		.at = x->at,
+		.sent = x->sent,
+		.account = x->account,
+		.event = x->event,
+		.type = x->type,
+		.endpoint = x->endpoint,
+		.url = x->url,
+		.attempt = x->attempt,
+		.status = x->status,
+		.error = x->error,
+		.delivered = x->delivered,
+		.milliseconds = x->milliseconds,
+		.next_attempt = x->next,
+		.headers = x->headers,
+		.body = x->body->data,
+		.length = x->body->length,
+		.response_body = x->response->data,
+		.response_length = x->response->length,
+	};
+
+	each->call(each->arg, &d);
+}
+
+void ms_each_delivery(
+	struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_delivery *d), void *arg)
+{
+	struct each_delivery pass = { .call = each, .arg = arg };
+
+	attempts_each(deliver_log(engine_deliverer(ms->engine)), account, pass_delivery, &pass);
 }
 
 /* ---- the log ---- */

@@ -52,6 +52,30 @@ struct ms_exchange { /* one request and its answer, as logged */
 	bool replayed;
 };
 
+struct ms_event {
+	const char *account, *id, *type; /* "invoice.paid" */
+	const char *json;      /* as GET /v1/events/{id} shows it; terminated */
+	size_t length;
+};
+
+struct ms_delivery { /* one attempt to deliver an event to a webhook endpoint */
+	uint64_t number;       /* 1 for the first */
+	int64_t at;            /* the account's time that it was due at */
+	int64_t sent;          /* the machine's time: the t of the signature */
+	const char *account, *event, *type, *endpoint, *url;
+	unsigned attempt;      /* 1 for the first; 0: sent by hand */
+	int status;            /* of the answer; 0: none came */
+	const char *error;     /* what went wrong below HTTP; NULL: nothing */
+	bool delivered;        /* answered by a 2xx */
+	int64_t milliseconds;
+	int64_t next_attempt;  /* the account's time, 0: none follows */
+	const char *const *headers; /* "Name: value", NULL-ended, as sent; without Host and Content-Length */
+	const char *body;      /* as sent, byte for byte */
+	size_t length;
+	const char *response_body; /* its beginning, 2 KiB at most */
+	size_t response_length;
+};
+
 struct ms_options {
 	/* Sockets. All off (no_socket) is the fastest for tests: only ms_call. */
 	bool no_socket;
@@ -73,6 +97,16 @@ struct ms_options {
 	/* Called after each exchange, on the thread that served it, without any lock of the account. */
 	void (*on_exchange)(void *arg, const struct ms_exchange *exchange);
 	void *on_exchange_arg;
+
+	/*
+	 * Called with every event of every account, in order, after the call that made it: on the thread of that call,
+	 * before it is answered, or of whoever moved the clock. No lock is held: unlike other callbacks this one may call
+	 * the simulator, as a webhook handler would; the events of such a call follow when it has returned. Events of
+	 * fixture scripts come with the next call. Independent of webhook endpoints, which get theirs also without a socket.
+	 */
+	void (*on_event)(void *arg, const struct ms_event *event);
+	void *on_event_arg;
+	bool no_deliveries;    /* nothing is posted to webhook endpoints: events are kept, and handed to on_event  */
 };
 
 struct ms_request {
@@ -183,6 +217,25 @@ struct ms_answer {
 	const char *const *headers; /* "Name: value", NULL-ended: besides the usual ones, or in place of them; or NULL */
 };
 MS_API unsigned ms_answer_next(struct ms *ms, const struct ms_answer *answer, char **why); /* as ms_fault */
+
+/*
+ * Webhooks. Events are posted to the account's endpoints by a thread of the simulator, signed as Stripe signs them, and
+ * are tried again on the account's own time. Waits until every attempt that is due has been made, of an account or with
+ * NULL of all; those that failed wait for ms_advance. -1 when there is no such account.
+ */
+MS_API int ms_flush(struct ms *ms, const char *account);
+/* The last attempts, oldest first, as ms_each_request does. */
+MS_API void ms_each_delivery(struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_delivery *d),
+	void *arg);
+/* Delivers an event again, to an endpoint or with NULL to all it was for. How many attempts that makes; -1: not found. */
+MS_API int ms_redeliver(struct ms *ms, const char *account, const char *event, const char *endpoint);
+/*
+ * Makes an event that nothing has happened for and delivers it. object: an id, or a JSON object, completed with what its
+ * kind always has, or NULL for the newest object that such an event may be about. True with the event in *out, or false
+ * with a sentence there that says why not; to be cleared either way.
+ */
+MS_API bool ms_send_event(struct ms *ms, const char *account, const char *type, const char *object,
+	struct ms_response *out);
 
 /* Calls each() for the logged exchanges of an account (NULL: all), oldest first; what it gets is good for that call. */
 MS_API void ms_each_request(struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_exchange *e),

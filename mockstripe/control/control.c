@@ -11,9 +11,10 @@
 #include "api/form.h"
 #include "base/mem.h"
 #include "control/inside.h"
+#include "control/post.h"
 
 const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes,
-	authenticate_routes, NULL };
+	authenticate_routes, webhook_routes, NULL };
 
 struct control *control_new(struct engine *e)
 {
@@ -259,6 +260,29 @@ static int run_order(struct order *o)
 			"There is nothing at %s" CONTROL_PREFIX "%.*s.", "", (int)length, path);
 	text_clear(&methods);
 	return result;
+}
+
+bool control_waits(struct control *c, const struct request *request, struct account **account)
+{
+	struct order o = {
+		.control = c, .engine = c->engine, .request = request, .status = 200, .args = json_object()
+	};
+	const char *path = request->target + strlen(CONTROL_PREFIX);
+	const char *query = strchr(path, '?');
+	const struct control_route *route;
+	struct text methods;
+	bool waits;
+
+	text_init(&methods, 256);
+	route = find_route(&o, path, query ? (size_t)(query - path) : strlen(path), &methods);
+	waits = route && route->run == post_flush_order && !read_arguments(&o, query ? query + 1 : NULL);
+	*account = waits && o.account ? order_account(&o) : NULL;
+	waits = waits && (*account || !o.account) && post_is_busy(c->engine, *account);
+	text_clear(&methods);
+	json_decref(o.answer);
+	json_decref(o.args);
+	arena_free(&o.arena);
+	return waits;
 }
 
 void control_serve(struct control *c, const struct request *request, struct reply *out)

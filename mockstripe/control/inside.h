@@ -37,8 +37,12 @@ struct control_route {
 };
 
 /* The tables of the room, each ended by zeros; control_tables itself by NULL. */
-extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[], authenticate_routes[];
+extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[], authenticate_routes[],
+	webhook_routes[];
 extern const struct control_route *const control_tables[];
+
+/* POST /flush: the one that control_waits is about. */
+int post_flush_order(struct order *o);
 
 /* Refusals: -1. The remedy is a whole sentence. */
 int order_refuse(struct order *o, int status, const char *remedy, const char *format, ...)

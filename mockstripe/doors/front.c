@@ -47,6 +47,15 @@ static bool is_control(const char *path)
 	return !strncmp(path, CONTROL_PREFIX, strlen(CONTROL_PREFIX)) && strchr("/?", path[strlen(CONTROL_PREFIX)]);
 }
 
+bool front_waits(struct front *f, const struct request *request, const struct origin *from, struct account **account)
+{
+	struct request whole = *request;
+
+	whole.target = path_of(request->target);
+	return request->body_length <= BODY_MOST && is_control(whole.target) && !is_foreign(from) &&
+	       control_waits(f->control, &whole, account);
+}
+
 void front_serve(struct front *f, const struct request *request, const struct origin *from, struct reply *out)
 {
 	struct request whole;

@@ -22,6 +22,11 @@ struct origin {
 
 /* Serves one request. Thread-safe. The reply's body must be dropped. */
 void front_serve(struct front *f, const struct request *request, const struct origin *from, struct reply *out);
+/*
+ * Whether the request has to wait until the account (NULL: every one) has nothing to deliver any more; the door waits
+ * with deliver_wait or deliver_when_idle and asks again, before it serves the request.
+ */
+bool front_waits(struct front *f, const struct request *request, const struct origin *from, struct account **account);
 /* The answer to a body of more than BODY_MOST. */
 void front_refuse_body(struct reply *out);
 

@@ -23,12 +23,13 @@
 #include "doors/headers.h"
 #include "doors/http_wire.h"
 #include "doors/later.h"
+#include "events/deliver.h"
 
 /*
- * For a connection: its request line, header and buffers, some 20 KiB of them the client's, a little more than Stripe
+ * For a connection: its request line, header and buffers, the 16 KiB of header that Stripe
  * reads. The library clears all of it for every request, so that twice as much would cost a tenth of the throughput.
  */
-#define CONNECTION_MEMORY ((size_t)24 << 10)
+#define CONNECTION_MEMORY ((size_t)20 << 10)
 #define IDLE_SECONDS 300U
 #define STOP_MILLISECONDS 2000
 
@@ -236,6 +237,19 @@ static enum MHD_Result send_held(
 	return send_reply(door, connection, request, &reply);
 }
 
+/* POST /_mockstripe/flush: the connection sleeps, so that what is posted may call back over this very thread. */
+static bool sleeps(struct http_door *door, struct MHD_Connection *connection, const struct request *request,
+	const struct origin *from)
+{
+	struct account *account;
+
+	if (!front_waits(door->front, request, from, &account))
+		return false;
+	MHD_suspend_connection(connection);
+	deliver_when_idle(engine_deliverer(door->front->engine), account, resume, connection);
+	return true;
+}
+
 static enum MHD_Result answer(
 	struct http_door *door, struct MHD_Connection *connection, const char *method, struct exchange *x)
 {
@@ -261,6 +275,8 @@ static enum MHD_Result answer(
 		from.host = HEADER(connection, "Host");
 		from.origin = HEADER(connection, "Origin");
 	}
+	if (sleeps(door, connection, &request, &from))
+		return MHD_YES;
 	front_serve(door->front, &request, &from, &reply);
 	if (reply.delay || reply.wire == WIRE_STALL)
 		return hold(door, connection, x, &reply);

@@ -14,6 +14,8 @@
 	X(customer_cash) \
 	X(customer_tax_id) \
 	X(discount) \
+	X(event) \
+	X(event_thin) \
 	X(dispute) \
 	X(invoice) \
 	X(invoice_item) \

@@ -52,6 +52,9 @@ const char *resource_word(const struct schema_resource *type)
 }
 
 static int fail_list(struct call *call, int status, const char *type, const char *code, const char *param_name,
+	const char *format, va_list list) __attribute__((format(printf, 6, 0)));
+
+static int fail_list(struct call *call, int status, const char *type, const char *code, const char *param_name,
 	const char *format, va_list list)
 {
 	char *message = NULL;

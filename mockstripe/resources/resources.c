@@ -14,9 +14,9 @@
 	X(customer_cash) \
 	X(customer_tax_id) \
 	X(discount) \
+	X(dispute) \
 	X(event) \
 	X(event_thin) \
-	X(dispute) \
 	X(invoice) \
 	X(invoice_item) \
 	X(invoice_line) \

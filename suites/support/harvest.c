@@ -68,11 +68,16 @@ static void check(struct harvest *h, const struct ms_exchange *e)
 static void see(void *arg, const struct ms_exchange *e)
 {
 	struct harvest *h = arg;
+	bool look;
 
-	if (!h->paused && !e->fault)
-		check(h, e);
 	if (h->then && !h->reading_events)
 		h->then(h->then_arg, e);
+	/* The lock comes last, whatever the exchange: behind it harvest_finish may free all this. */
+	pthread_mutex_lock(&h->lock);
+	look = !h->paused && !e->fault;
+	pthread_mutex_unlock(&h->lock);
+	if (look)
+		check(h, e);
 }
 
 struct harvest *harvest_attach(struct ms_options *options)

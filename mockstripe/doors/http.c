@@ -26,8 +26,8 @@
 #include "events/deliver.h"
 
 /*
- * For a connection: its request line, header and buffers, the 16 KiB of header that Stripe
- * reads. The library clears all of it for every request, so that twice as much would cost a tenth of the throughput.
+ * For a connection: the 16 KiB of header that Stripe reads, and room for the answer's. The library clears all of it for
+ * every request, so that three times as much would cost a tenth of the throughput.
  */
 #define CONNECTION_MEMORY ((size_t)20 << 10)
 #define IDLE_SECONDS 300U

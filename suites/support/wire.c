@@ -48,14 +48,19 @@ bool wire_header(const struct wire_answer *a, const char *name, char *out, size_
 	return false;
 }
 
-static int connected(int fd, const struct sockaddr *address, socklen_t length)
+void wire_patience(int fd, int milliseconds)
 {
-	struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	struct timeval patience = { .tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000 };
 
-	if (fd < 0)
-		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+static int connected(int fd, const struct sockaddr *address, socklen_t length)
+{
+	if (fd < 0)
+		return -1;
+	wire_patience(fd, PATIENCE_SECONDS * 1000);
 	if (!connect(fd, address, length))
 		return fd;
 	close(fd);

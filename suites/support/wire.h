@@ -24,6 +24,7 @@ bool wire_header(const struct wire_answer *a, const char *name, char *out, size_
 int wire_connect(const char *url);			     /* "http://127.0.0.1:40123"; -1 when refused */
 int wire_connect_unix(const char *path);		     /* -1 when refused */
 bool wire_send(int socket, const char *data, size_t length); /* all of it */
+void wire_patience(int socket, int milliseconds);	     /* how long a read waits; 10 s when nothing is said */
 /* Reads the next answer; to_head: it has no body, whatever its Content-Length. What follows stays in the socket. */
 void wire_read(int socket, bool to_head, struct wire_answer *out);
 bool wire_is_closed(int socket); /* the other side has closed: waits for it two seconds at most */

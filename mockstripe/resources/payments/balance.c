@@ -83,6 +83,15 @@ struct record *balance_enter(struct call *call, const struct balance_entry *entr
 	return object_store(call, entry_type(), body);
 }
 
+static void entry_adopt(struct call *call, struct record *r)
+{
+	int64_t at = js_int(record_tree(r), "available_on", 0);
+	const char *status = js_text(record_tree(r), "status");
+
+	if (status && !strcmp(status, "pending"))
+		payment_set_due(call, r, at > call->now ? at : call->now + 1);
+}
+
 static void entry_falls_due(struct call *call, struct record *r)
 {
 	js_put_text(journal_edit(&call->journal, r), "status", "available");
@@ -139,6 +148,7 @@ static int balance_retrieve(struct call *call)
 
 const struct resource balance_transaction_resource = {
 	.name = "BalanceTransaction",
+	.adopt = entry_adopt,
 	.on_due = entry_falls_due,
 };
 

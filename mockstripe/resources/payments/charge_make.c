@@ -94,19 +94,11 @@ static json_t *rail_details(struct call *call, struct record *method, const char
 {
 	char path[80];
 	json_t *out, *from = json_object_get(record_tree(method), type);
-	const char *key;
-	json_t *value;
 
 	snprintf(path, sizeof path, "payment_method_details.%s", type);
 	out = field_shape(call, charge_type(), path);
-	json_object_foreach(out, key, value)
-	{
-		json_t *known = json_object_get(from, key);
-
-		if (known)
-			js_put(out, key, known);
-	}
-	(void)value;
+	if (json_is_object(from))
+		json_object_update_existing(out, from);
 	return out;
 }
 
@@ -126,7 +118,7 @@ static json_t *method_details(struct call *call, const struct charge_terms *term
 /* ---- the body ---- */
 
 /* What an intent hands on to its charges. */
-static void copy_intent(struct call *call, json_t *body, struct record *intent)
+static void copy_intent(json_t *body, struct record *intent)
 {
 	static const char *const same[] = { "application_fee_amount", "description", "metadata", "on_behalf_of",
 		"receipt_email", "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group" };
@@ -143,7 +135,6 @@ static void copy_intent(struct call *call, json_t *body, struct record *intent)
 		js_put_new(body, "transfer_data", own);
 	}
 	js_put_text(body, "payment_intent", intent->id);
-	(void)call;
 }
 
 /* The account's own name when nothing else is said; a suffix follows a prefix. At most 22 characters. */
@@ -187,7 +178,7 @@ json_t *charge_body(struct call *call, const struct charge_terms *terms)
 	account_new_id(call->account, is_card(terms->method) ? "ch_" : "py_", 24, id);
 	body = shape_new(call, charge_type(), id);
 	if (terms->intent)
-		copy_intent(call, body, terms->intent);
+		copy_intent(body, terms->intent);
 	charge_describe(call, body, terms);
 	return body;
 }
@@ -310,11 +301,10 @@ struct record *charge_fail(
 	return charge;
 }
 
-struct record *charge_pend(struct call *call, json_t *body, const struct charge_terms *terms)
+struct record *charge_pend(struct call *call, json_t *body)
 {
 	struct record *charge;
 
-	(void)terms;
 	js_put_text(body, "status", "pending");
 	js_put_flag(body, "captured", true);
 	js_put_int(body, "amount_captured", js_int(body, "amount", 0));

@@ -96,7 +96,7 @@ static json_t *case_details(struct record *charge, bool inquiry, const char *net
 	return details;
 }
 
-static json_t *evidence_details(struct call *call, json_t *body, int64_t due_by)
+static void put_evidence_details(json_t *body, int64_t due_by)
 {
 	json_t *details = js_own(body, "evidence_details");
 
@@ -106,8 +106,6 @@ static json_t *evidence_details(struct call *call, json_t *body, int64_t due_by)
 	js_put_flag(details, "past_due", false);
 	js_put_int(details, "submission_count", 0);
 	js_put_text(details, "submission_method", "not_submitted");
-	(void)call;
-	return details;
 }
 
 /* What the customer told at the time of the charge is evidence from the start. */
@@ -133,7 +131,7 @@ static struct record *dispute_new(
 	js_put(body, "currency", json_object_get(tree, "currency"));
 	js_put(body, "payment_intent", json_object_get(tree, "payment_intent"));
 	put_evidence(body, charge);
-	evidence_details(call, body, due_by);
+	put_evidence_details(body, due_by);
 	js_put_flag(body, "is_charge_refundable", inquiry);
 	js_put_text(body, "reason", reason);
 	js_put_text(body, "status", inquiry ? "warning_needs_response" : "needs_response");
@@ -213,11 +211,11 @@ static void finish(struct call *call, struct record *dispute, const char *status
 	put_status(call, dispute, status);
 	payment_set_due(call, dispute, 0);
 	json_object_del(journal_edit_private(&call->journal, dispute), "next");
-	if (!strcmp(status, "won")) {
+	if (!strcmp(status, "won"))
 		move_funds(call, dispute, true);
-		emit(call, "charge.dispute.funds_reinstated", dispute);
-	}
 	emit_changed(call, "charge.dispute.closed", dispute);
+	if (!strcmp(status, "won"))
+		emit(call, "charge.dispute.funds_reinstated", dispute);
 	if (again && charge)
 		dispute_open(call, charge, DISPUTE_CHARGEBACK, "fraudulent", "10.4");
 }

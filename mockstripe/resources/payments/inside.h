@@ -113,7 +113,7 @@ void charge_describe(struct call *call, json_t *body, const struct charge_terms 
 struct record *charge_succeed(struct call *call, json_t *body, const struct charge_terms *terms);
 struct record *charge_fail(
 	struct call *call, json_t *body, const struct charge_terms *terms, const struct card_decline *decline);
-struct record *charge_pend(struct call *call, json_t *body, const struct charge_terms *terms);
+struct record *charge_pend(struct call *call, json_t *body);
 /* Ends a pending charge; emits charge.succeeded or charge.failed (failure_code not NULL). */
 void charge_end_pending(struct call *call, struct record *charge, const char *failure_code, const char *message);
 /* Captures `amount`, releases the rest; emits charge.captured. */
@@ -168,6 +168,7 @@ enum payment_outcome intent_pay_authenticated(
 void intent_tell_invoice(
 	struct call *call, struct record *intent); /* that it was paid, when it stands for an invoice */
 void intent_falls_due(struct call *call, struct record *intent);
+void intent_adopt(struct call *call, struct record *intent); /* a fixture's hold lapses a week after it was made */
 /* A setup intent in requires_action: see intent_authenticate. */
 int setup_authenticated(struct call *call, struct record *setup, struct record *method, bool succeed);
 /* What a default intent accepts: card and link. New reference. */

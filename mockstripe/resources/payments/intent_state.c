@@ -15,8 +15,9 @@
 #include "value/calendar.h"
 #include "value/id.h"
 
-#define AUTHORIZED_SECONDS (7 * CALENDAR_DAY) /* then the hold lapses; Stripe docs "Place a hold on a payment method"  \
-					       */
+#define AUTHORIZED_SECONDS                                                                                             \
+	(7 * CALENDAR_DAY) /* then the hold lapses; Stripe docs "Place a hold on a payment method"                     \
+			    */
 
 const struct schema_resource *intent_type(void)
 {
@@ -191,6 +192,7 @@ static enum payment_outcome pay_now(
 	struct charge_terms terms = terms_of(call, intent, method);
 	struct record *charge;
 
+	*refusal = (struct fail) { 0 };
 	terms.authenticated = authenticated;
 	if (test && test->decline)
 		return decline(call, intent, &terms, test->decline, refusal);
@@ -246,7 +248,7 @@ static enum payment_outcome debit(struct call *call, struct record *intent, stru
 {
 	struct charge_terms terms = terms_of(call, intent, method);
 	const struct test_bank *bank = test_bank_numbered(js_text(record_private(method), "test"));
-	struct record *charge = charge_pend(call, charge_body(call, &terms), &terms);
+	struct record *charge = charge_pend(call, charge_body(call, &terms));
 	json_t *draft = journal_edit(&call->journal, intent);
 
 	if (bank)
@@ -349,7 +351,6 @@ int intent_authenticate(struct call *call, struct record *intent, bool succeed)
 enum payment_outcome intent_pay_authenticated(
 	struct call *call, struct record *intent, struct record *method, struct fail *refusal)
 {
-	*refusal = (struct fail) { 0 };
 	return pay_now(call, intent, method, true, refusal);
 }
 
@@ -418,6 +419,16 @@ static void debit_ends(struct call *call, struct record *intent)
 	}
 	paid(call, intent, charge);
 	intent_tell_invoice(call, intent);
+}
+
+void intent_adopt(struct call *call, struct record *intent)
+{
+	int64_t made = js_int(record_tree(intent), "created", call->now);
+
+	if (strcmp(intent_status(intent), "requires_capture"))
+		return;
+	made += AUTHORIZED_SECONDS;
+	payment_set_due(call, intent, made > call->now ? made : call->now + AUTHORIZED_SECONDS);
 }
 
 void intent_falls_due(struct call *call, struct record *intent)

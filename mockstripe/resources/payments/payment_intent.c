@@ -387,5 +387,6 @@ const struct resource payment_intent_resource = {
 	.name = "PaymentIntent",
 	.routes = routes,
 	.fill = intent_fill,
+	.adopt = intent_adopt,
 	.on_due = intent_falls_due,
 };

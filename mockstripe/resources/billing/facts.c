@@ -153,6 +153,7 @@ static struct bill_line *add_line(struct call *call, const struct item_facts *it
 		.discountable = true,
 		.discounts = item->discounts,
 		.tax_rates = item->tax_rates,
+		.metadata = json_object_get(record_tree(sub), "metadata"),
 	};
 	return line;
 }

@@ -31,6 +31,10 @@ int invoice_item_place(struct call *call, const char *id, struct record *invoice
 /* Whether such a sweep would find anything. */
 bool invoice_items_pending(struct call *call, struct record *customer, struct record *sub, const char *currency);
 
+/* A coupon that lasts once is used up by the first invoice that is finalized with it; the invoice keeps showing it, the
+   subscription, its items and the customer lose it. */
+void invoice_spend_discounts(struct call *call, struct record *invoice);
+
 /* Whole tax rates for an array of ids: the call's, NULL for none or with the failure set. */
 json_t *tax_rates_of(struct call *call, json_t *ids, const char *where);
 

@@ -18,8 +18,8 @@
 #include "value/currency.h"
 
 /*
- * When a failed renewal is tried again, in days after the attempt before. Stripe's Smart Retries choose their times by a
- * model, so no fixed table exists; these are the steps of its classic custom schedule.
+ * When a failed renewal is tried again, in days after the attempt before. Stripe's Smart Retries choose their times by
+ * a model, so no fixed table exists; these are the steps of its classic custom schedule.
  */
 static const int retry_days[] = { 3, 5, 7 };
 
@@ -49,15 +49,17 @@ static struct settlement_rule rule_of(struct record *invoice)
 {
 	const struct currency *c = currency_find(js_text(record_tree(invoice), "currency"));
 
-	return (struct settlement_rule){ .minimum = c ? c->minimum : 0, .step = c && c->step ? c->step : 1 };
+	return (struct settlement_rule) { .minimum = c ? c->minimum : 0, .step = c && c->step ? c->step : 1 };
 }
 
 static int settlement_of(struct call *call, struct record *invoice, struct settlement *out)
 {
 	json_t *customer = record_tree(invoice_customer(call, invoice));
 
-	if (!totals_settle(js_int(record_tree(invoice), "total", 0), js_int(customer, "balance", 0), rule_of(invoice), out))
-		return fail_invalid(call, "amount_too_large", NULL, "The customer's balance and this invoice do not add up.");
+	if (!totals_settle(
+		    js_int(record_tree(invoice), "total", 0), js_int(customer, "balance", 0), rule_of(invoice), out))
+		return fail_invalid(
+			call, "amount_too_large", NULL, "The customer's balance and this invoice do not add up.");
 	return 0;
 }
 
@@ -68,8 +70,7 @@ int invoice_show_due(struct call *call, struct record *invoice)
 
 	if (settlement_of(call, invoice, &s))
 		return -1;
-	js_put_int(draft, "starting_balance",
-		js_int(record_tree(invoice_customer(call, invoice)), "balance", 0));
+	js_put_int(draft, "starting_balance", js_int(record_tree(invoice_customer(call, invoice)), "balance", 0));
 	js_put_null(draft, "ending_balance");
 	js_put_int(draft, "amount_due", s.amount_due);
 	js_put_int(draft, "amount_remaining", s.amount_due);
@@ -94,7 +95,7 @@ static struct record *add_payment(struct call *call, struct record *invoice, int
 
 	if (!json_is_array(terms.payment_method_types))
 		terms.payment_method_types = NULL; /* not settled: the account's own */
-	terms.description = !reason || !strcmp(reason, "manual")	 ? "Payment for Invoice"
+	terms.description = !reason || !strcmp(reason, "manual")     ? "Payment for Invoice"
 			    : !strcmp(reason, "subscription_create") ? "Subscription creation"
 								     : "Subscription update";
 	intent = intent_new(call, &terms);
@@ -125,27 +126,6 @@ static struct record *payment_intent_of(struct call *call, struct record *invoic
 	return intent || due <= 0 ? intent : add_payment(call, invoice, due);
 }
 
-/* A coupon that lasts once is used up by the first invoice that is finalized with it; the invoice keeps showing it. */
-static void spend_discounts(struct call *call, struct record *invoice)
-{
-	struct record *sub = invoice_subscription(call, invoice);
-	json_t *ids = json_object_get(record_tree(sub), "discounts");
-	json_t *kept = json_array();
-	size_t i;
-	json_t *id;
-
-	json_array_foreach(ids, i, id)
-	{
-		struct record *discount = discount_find(call, json_string_value(id));
-
-		if (!discount || !discount_is_once(discount))
-			json_array_append(kept, id);
-	}
-	if (json_array_size(kept) != json_array_size(ids))
-		js_put(journal_edit(&call->journal, sub), "discounts", kept);
-	json_decref(kept);
-}
-
 static void write_hosted_urls(struct call *call, json_t *draft, const char *id)
 {
 	char code[49];
@@ -154,7 +134,8 @@ static void write_hosted_urls(struct call *call, json_t *draft, const char *id)
 	js_put_text(draft, "hosted_invoice_url",
 		arena_format(&call->arena, "https://invoice.stripe.com/i/%s/test_%s?s=ap", call->account->id, code));
 	js_put_text(draft, "invoice_pdf",
-		arena_format(&call->arena, "https://pay.stripe.com/invoice/%s/test_%s/pdf?s=ap", call->account->id, code));
+		arena_format(
+			&call->arena, "https://pay.stripe.com/invoice/%s/test_%s/pdf?s=ap", call->account->id, code));
 }
 
 static void mark_paid(struct call *call, struct record *invoice, int64_t paid)
@@ -189,9 +170,11 @@ static int move_balance(struct call *call, struct record *invoice, const struct 
 	const char *currency = js_text(record_tree(invoice), "currency");
 
 	if (s->applied)
-		customer_balance_move(call, customer, s->applied, currency, "applied_to_invoice", invoice->id, NULL, NULL);
+		customer_balance_move(
+			call, customer, s->applied, currency, "applied_to_invoice", invoice->id, NULL, NULL);
 	if (s->carried)
-		customer_balance_move(call, customer, s->carried, currency, "invoice_too_small", invoice->id, NULL, NULL);
+		customer_balance_move(
+			call, customer, s->carried, currency, "invoice_too_small", invoice->id, NULL, NULL);
 	return 0;
 }
 
@@ -209,8 +192,8 @@ int invoice_finalize(struct call *call, struct record *invoice)
 	if (settlement_of(call, invoice, &s))
 		return -1;
 	draft = journal_edit(&call->journal, invoice);
-	js_put_text(draft, "number", js_text(draft, "number") ? js_text(draft, "number")
-							      : customer_invoice_number(call, customer));
+	js_put_text(draft, "number",
+		js_text(draft, "number") ? js_text(draft, "number") : customer_invoice_number(call, customer));
 	js_put_int(draft, "starting_balance", js_int(record_tree(customer), "balance", 0));
 	js_put_int(draft, "ending_balance", s.ending_balance);
 	js_put_int(draft, "amount_due", s.amount_due);
@@ -223,7 +206,7 @@ int invoice_finalize(struct call *call, struct record *invoice)
 	js_put_text(draft, "status", "open");
 	write_hosted_urls(call, draft, invoice->id);
 	move_balance(call, invoice, &s);
-	spend_discounts(call, invoice);
+	invoice_spend_discounts(call, invoice);
 	free_of_charge = s.amount_due == 0;
 	set_due(call, invoice, 0);
 	if (free_of_charge) {
@@ -288,8 +271,7 @@ static void save_default(struct call *call, struct record *invoice, struct recor
 	struct record *sub = invoice_subscription(call, invoice);
 	const char *save = js_text_at(record_tree(sub), "payment_settings.save_default_payment_method");
 
-	if (sub && save && !strcmp(save, "on_subscription") &&
-		js_is_null(record_tree(sub), "default_payment_method"))
+	if (sub && save && !strcmp(save, "on_subscription") && js_is_null(record_tree(sub), "default_payment_method"))
 		js_put_text(journal_edit(&call->journal, sub), "default_payment_method", method->id);
 }
 
@@ -316,7 +298,8 @@ static bool plan_retry(struct call *call, struct record *invoice)
 	json_t *draft = journal_edit(&call->journal, invoice);
 	int64_t count = js_int(draft, "attempt_count", 0);
 
-	if (!charges_automatically(invoice) || is_first_of_subscription(invoice) || !js_flag(draft, "auto_advance", false)) {
+	if (!charges_automatically(invoice) || is_first_of_subscription(invoice) ||
+		!js_flag(draft, "auto_advance", false)) {
 		js_put_null(draft, "next_payment_attempt");
 		return true; /* nothing retries it, and nothing ends with it */
 	}
@@ -347,13 +330,13 @@ static void attempt_failed(struct call *call, struct record *invoice)
 	}
 }
 
-enum collection invoice_collect(struct call *call, struct record *invoice, struct record *method, bool off_session,
-	struct fail *refusal)
+enum collection invoice_collect(
+	struct call *call, struct record *invoice, struct record *method, bool off_session, struct fail *refusal)
 {
 	struct record *intent;
 	enum payment_outcome outcome;
 
-	*refusal = (struct fail){ 0 };
+	*refusal = (struct fail) { 0 };
 	if (is_status(invoice, "paid"))
 		return COLLECTION_NOTHING_DUE;
 	if (!method)

@@ -75,8 +75,9 @@ int sub_items_store(struct sub_change *c);
 /* ---- prorations (sub_prorate.c) ---- */
 /* Makes the pending items of the change (none with NO_PRORATIONS), and the full lines when the period restarts. */
 int sub_prorate(struct sub_change *c);
-/* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. 0 or -1. */
-int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole);
+/* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. The line's own
+   period begins at `from`. 0 or -1. */
+int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from);
 /* Lines for the new period of every item that is not idle; pro rata where it is a part of a whole one. 0 or -1. */
 int sub_full_lines(struct sub_change *c);
 /* Remembers which lines charged for each item's running period: what a later credit undoes. */

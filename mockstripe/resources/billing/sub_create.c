@@ -319,7 +319,7 @@ static int backdated_periods(struct creation *n, size_t which, int64_t end)
 			part.to = end;
 		item->period = part;
 		if (part.from != whole.from || part.to != whole.to
-				? sub_stub_line(c, which, part, whole)
+				? sub_stub_line(c, which, part, whole, part.from)
 				: item_period_lines(n->call, item, c->sub, c->currency, part, c->lines, &c->n_lines))
 			return -1;
 	}
@@ -343,12 +343,11 @@ static int backdated_line(struct creation *n, size_t which, int64_t end)
 	if (!cycle_index(&imagined, end, &count) || !cycle_period(&imagined, end, &whole))
 		return fail_backdated(n->call);
 	part = (struct span) { whole.from, end };
-	if (sub_stub_line(c, which, part, whole))
+	if (sub_stub_line(c, which, part, whole, n->start))
 		return -1;
 	if (!decimal_multiply(item->total, decimal_of(count), &periods) || !price_line(periods, &full) ||
 		__builtin_add_overflow(c->lines[c->n_lines - 1].amount, full, &c->lines[c->n_lines - 1].amount))
 		return fail_backdated(n->call);
-	c->lines[c->n_lines - 1].period.from = n->start;
 	return 0;
 }
 

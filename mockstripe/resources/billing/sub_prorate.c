@@ -395,7 +395,7 @@ int sub_prorate(struct sub_change *c)
 
 /* ---- whole periods ---- */
 
-int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole)
+int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from)
 {
 	struct item_change *item = &c->items[which];
 	struct bill_line *line;
@@ -405,7 +405,7 @@ int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct s
 		return 0;
 	line = &c->lines[c->n_lines++];
 	*line = (struct bill_line) {
-		.period = part,
+		.period = { from, part.to },
 		.price = item->new.price,
 		.quantity = item->new.quantity,
 		.sub = c->sub,
@@ -414,12 +414,13 @@ int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct s
 		.discountable = true,
 		.discounts = item->new.discounts,
 		.tax_rates = item->new.tax_rates,
+		.metadata = json_object_get(record_tree(c->sub), "metadata"),
 	};
 	if (!proration_part(1, item->new.total, part, whole, &line->amount))
 		return fail_amount(c->call);
 	text_init(&text, 4096);
-	describe_proration(&text, PRORATION_DEBIT, item_product_name(&item->new), item->new.quantity, NULL, 0,
-		c->currency, part.from);
+	describe_proration(
+		&text, PRORATION_DEBIT, item_product_name(&item->new), item->new.quantity, NULL, 0, c->currency, from);
 	line->description = arena_text(&c->call->arena, text.data);
 	text_clear(&text);
 	return 0;
@@ -437,7 +438,7 @@ int sub_full_lines(struct sub_change *c)
 			return fail_invalid(c->call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
 		whole = sub_natural(&item->new, c->anchor);
 		if (whole.from != period.from || whole.to != period.to) {
-			if (sub_stub_line(c, i, period, whole))
+			if (sub_stub_line(c, i, period, whole, period.from))
 				return -1;
 		} else if (item_period_lines(c->call, &item->new, c->sub, c->currency, period, c->lines, &c->n_lines)) {
 			return -1;

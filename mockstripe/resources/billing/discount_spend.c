@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Coupons that last once. Source: Stripe docs "Coupons and promotion codes", duration. */
+#include <string.h>
+
+#include "base/json.h"
+#include "resources/billing/sub.h"
+#include "resources/discount.h"
+
+/* Whether the invoice was made cheaper by it: a trial's zero invoice uses nothing up. */
+static bool is_used(json_t *amounts, const char *discount)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(amounts, i, one)
+	{
+		if (js_int(one, "amount", 0) > 0 && !strcmp(js_text(one, "discount"), discount))
+			return true;
+	}
+	return false;
+}
+
+/* The ids without those that are used up; NULL when nothing is. */
+static json_t *unspent(struct call *call, json_t *ids, json_t *amounts)
+{
+	json_t *kept = json_array();
+	size_t i;
+	json_t *id;
+
+	json_array_foreach(ids, i, id)
+	{
+		struct record *discount = discount_find(call, json_string_value(id));
+
+		if (!discount || !discount_is_once(discount) || !is_used(amounts, discount->id))
+			json_array_append(kept, id);
+	}
+	if (json_array_size(kept) != json_array_size(ids))
+		return kept;
+	json_decref(kept);
+	return NULL;
+}
+
+static void spend_of_items(struct call *call, struct record *sub, json_t *amounts)
+{
+	struct record *items[SUB_ITEMS];
+	size_t n = sub_item_records(call, sub, items);
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *kept = unspent(call, json_object_get(record_tree(items[i]), "discounts"), amounts);
+
+		if (kept)
+			js_put_new(journal_edit(&call->journal, items[i]), "discounts", kept);
+		any |= kept != NULL;
+	}
+	if (any)
+		sub_show_items(call, sub, items, n);
+}
+
+void invoice_spend_discounts(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice), *customer = invoice_customer(call, invoice);
+	json_t *amounts = json_object_get(record_tree(invoice), "total_discount_amounts");
+	const char *of_customer = js_text_at(record_tree(customer), "discount.id");
+	struct record *discount = discount_find(call, of_customer);
+	json_t *kept;
+
+	if (!json_array_size(amounts))
+		return;
+	if (discount && discount_is_once(discount) && is_used(amounts, of_customer))
+		js_put_null(journal_edit(&call->journal, customer), "discount");
+	if (!sub)
+		return;
+	spend_of_items(call, sub, amounts);
+	kept = unspent(call, json_object_get(record_tree(sub), "discounts"), amounts);
+	if (kept)
+		js_put_new(journal_edit(&call->journal, sub), "discounts", kept);
+}

@@ -48,7 +48,7 @@ struct house *house_open(const struct ms_options *options)
 	if (!h->ms) {
 		print_error("the simulator did not start: %s\n", why);
 		free(why);
-		harvest_finish(h->harvest, NULL);
+		harvest_finish(h->harvest);
 		free(h);
 		fail();
 	}
@@ -72,8 +72,9 @@ void house_close(struct house *h)
 	for (size_t i = 0; i < h->n_texts; i++)
 		free(h->texts[i]);
 	free(h->texts);
-	wrong = harvest_finish(h->harvest, h->ms);
+	harvest_events(h->harvest, h->ms);
 	ms_stop(h->ms);
+	wrong = harvest_finish(h->harvest);
 	free(h);
 	if (wrong)
 		fail_at(__FILE__, __LINE__, "%zu answers are not what the API description allows", wrong);

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ struct harvest {
 	bool *called;	      /* by schema_route index */
 	struct map *accounts; /* the names of those that were used, each its own value */
 	size_t checked, wrong;
-	bool paused, reading_events;
+	atomic_bool paused, reading_events; /* set while other threads may still be calling */
 };
 
 static const char *method_of(const struct ms_exchange *e)
@@ -68,16 +69,11 @@ static void check(struct harvest *h, const struct ms_exchange *e)
 static void see(void *arg, const struct ms_exchange *e)
 {
 	struct harvest *h = arg;
-	bool look;
 
+	if (!h->paused && !e->fault)
+		check(h, e);
 	if (h->then && !h->reading_events)
 		h->then(h->then_arg, e);
-	/* The lock comes last, whatever the exchange: behind it harvest_finish may free all this. */
-	pthread_mutex_lock(&h->lock);
-	look = !h->paused && !e->fault;
-	pthread_mutex_unlock(&h->lock);
-	if (look)
-		check(h, e);
 }
 
 struct harvest *harvest_attach(struct ms_options *options)
@@ -164,17 +160,24 @@ static void write_down(const struct harvest *h)
 		die("cannot write %s", path);
 }
 
-size_t harvest_finish(struct harvest *h, struct ms *ms)
+void harvest_events(struct harvest *h, struct ms *ms)
 {
 	struct names names = { .count = 0 };
+
+	/* What a suite left in the way of its own calls is in the way of these, too. */
+	ms_faults_clear(ms);
+	map_each(h->accounts, gather, &names);
+	h->reading_events = true;
+	for (size_t i = 0; !h->paused && i < names.count; i++)
+		read_events(ms, names.all[i]);
+}
+
+size_t harvest_finish(struct harvest *h)
+{
 	size_t wrong;
 
 	if (!h)
 		return 0;
-	map_each(h->accounts, gather, &names);
-	h->reading_events = true;
-	for (size_t i = 0; ms && !h->paused && i < names.count; i++)
-		read_events(ms, names.all[i]);
 	wrong = h->wrong;
 	if (wrong > PRINTED)
 		printf("%zu more answers are not what the description allows\n", wrong - PRINTED);

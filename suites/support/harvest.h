@@ -19,12 +19,13 @@ struct harvest;
  */
 struct harvest *harvest_attach(struct ms_options *options);
 
+/* Reads the events of every account that was used: their objects are bodies too. Before the simulator stops. */
+void harvest_events(struct harvest *h, struct ms *ms);
 /*
- * Reads the events of every account that was used (their objects are bodies too), writes down the routes, prints each
- * answer that the description does not allow, and frees the harvest. Gives how many such answers there were. The
- * simulator must still run; NULL when it never did.
+ * Writes down the routes and frees the harvest. Gives how many answers there were that the description does not allow;
+ * they have been printed. After the simulator has stopped: a call may still be on its way to the harvest until then.
  */
-size_t harvest_finish(struct harvest *h, struct ms *ms);
+size_t harvest_finish(struct harvest *h);
 
 /* Checks no more: what comes now is meant to be wrong, or in the shape of an older API version. */
 void harvest_pause(struct harvest *h);

@@ -31,12 +31,22 @@ struct bytes *render_fail(const struct call *call)
 	return bytes;
 }
 
+/* The bytes that the body keeps; it is let go with the other trees and layouts that were not touched lately. */
+static struct bytes *shown(struct record *r, bool as_row)
+{
+	if (!body_is_warm(r->body))
+		account_warmed(r->account, r->body);
+	return body_shown(r->body, as_row);
+}
+
 static void write_row(struct call *call, struct text *out, struct record *r, const struct expand *below)
 {
 	struct text compact;
 
 	if (!below && !r->draft) {
-		body_write_indented(r->body, out, 2);
+		const struct bytes *row = shown(r, true);
+
+		text_add(out, row->data, row->length);
 		return;
 	}
 	text_init(&compact, TEXT_NO_CEILING);
@@ -94,14 +104,11 @@ static struct bytes *render_record(struct call *call, struct record *r)
 	struct text out;
 	struct bytes *bytes;
 
+	if (!call->expand && !r->draft)
+		return bytes_keep(shown(r, false));
 	text_init(&out, TEXT_NO_CEILING);
-	if (!call->expand && !r->draft) {
-		body_write_indented(r->body, &out, 0);
-		bytes = text_bytes(&out);
-	} else {
-		expand_write_record(call, &out, r, call->expand);
-		bytes = indented(&out);
-	}
+	expand_write_record(call, &out, r, call->expand);
+	bytes = indented(&out);
 	text_clear(&out);
 	return bytes;
 }

@@ -39,20 +39,22 @@ static struct bytes *shown(struct record *r, bool as_row)
 	return body_shown(r->body, as_row);
 }
 
-static void write_row(struct call *call, struct text *out, struct record *r, const struct expand *below)
+/* A row's bytes; one reference. */
+static struct bytes *render_row(struct call *call, struct record *r, const struct expand *below)
 {
-	struct text compact;
+	struct text compact, out;
+	struct bytes *bytes;
 
-	if (!below && !r->draft) {
-		const struct bytes *row = shown(r, true);
-
-		text_add(out, row->data, row->length);
-		return;
-	}
+	if (!below && !r->draft)
+		return bytes_keep(shown(r, true));
 	text_init(&compact, TEXT_NO_CEILING);
+	text_init(&out, TEXT_NO_CEILING);
 	expand_write_record(call, &compact, r, below);
-	js_indent(out, compact.data, compact.length, 2);
+	js_indent(&out, compact.data, compact.length, BODY_ROW_DEPTH);
+	bytes = text_bytes(&out);
 	text_clear(&compact);
+	text_clear(&out);
+	return bytes;
 }
 
 static void write_text_member(struct text *out, const char *key, const char *value)
@@ -64,38 +66,73 @@ static void write_text_member(struct text *out, const char *key, const char *val
 		text_put(out, "null");
 }
 
+static void write_page_end(const struct page *page, bool v2, struct text *out)
+{
+	text_put(out, page->count ? "\n  ]" : "]");
+	if (v2) {
+		write_text_member(out, "next_page_url", page->next_page);
+		write_text_member(out, "previous_page_url", NULL);
+	} else {
+		text_format(out, ",\n  \"has_more\": %s", page->has_more ? "true" : "false");
+		if (page->search)
+			write_text_member(out, "next_page", page->next_page);
+		if (page->total >= 0)
+			text_format(out, ",\n  \"total_count\": %lld", (long long)page->total);
+		write_text_member(out, "url", page->url);
+	}
+	text_put(out, "\n}");
+}
+
+static char *append(char *at, const char *data, size_t length)
+{
+	memcpy(at, data, length);
+	return at + length;
+}
+
+/* Head, rows and end into one run of the right length: a long page is copied once. Drops the rows. */
+static struct bytes *join(const struct text *head, struct bytes **rows, size_t count, const struct text *end)
+{
+	static const char between[] = ",\n    ";
+	const size_t gap = sizeof between - 1;
+	size_t length = head->length + end->length + count * gap - (count > 0);
+	struct bytes *out;
+	char *at;
+
+	for (size_t i = 0; i < count; i++)
+		length += rows[i]->length;
+	out = bytes_blank(length);
+	at = append(out->data, head->data, head->length);
+	for (size_t i = 0; i < count; i++) {
+		/* No comma before the first. */
+		at = append(at, between + !i, gap - !i);
+		at = append(at, rows[i]->data, rows[i]->length);
+		bytes_drop(rows[i]);
+	}
+	append(at, end->data, end->length);
+	return out;
+}
+
 static struct bytes *render_page(struct call *call)
 {
 	const struct page *page = &call->answer.page;
 	const struct expand *data = expand_find(call->expand, "data");
 	bool v2 = call->route && call->route->v2;
-	struct text out;
+	struct bytes **rows = arena_alloc(&call->arena, page->count * sizeof *rows);
+	struct text head, end;
 	struct bytes *bytes;
 
-	text_init(&out, TEXT_NO_CEILING);
-	text_put(&out, "{\n");
+	text_init(&head, TEXT_NO_CEILING);
+	text_init(&end, TEXT_NO_CEILING);
+	text_put(&head, "{\n");
 	if (!v2)
-		text_format(&out, "  \"object\": \"%s\",\n", page->search ? "search_result" : "list");
-	text_put(&out, "  \"data\": [");
-	for (size_t i = 0; i < page->count; i++) {
-		text_put(&out, i ? ",\n    " : "\n    ");
-		write_row(call, &out, page->rows[i], data ? data->below : NULL);
-	}
-	text_put(&out, page->count ? "\n  ]" : "]");
-	if (v2) {
-		write_text_member(&out, "next_page_url", page->next_page);
-		write_text_member(&out, "previous_page_url", NULL);
-	} else {
-		text_format(&out, ",\n  \"has_more\": %s", page->has_more ? "true" : "false");
-		if (page->search)
-			write_text_member(&out, "next_page", page->next_page);
-		if (page->total >= 0)
-			text_format(&out, ",\n  \"total_count\": %lld", (long long)page->total);
-		write_text_member(&out, "url", page->url);
-	}
-	text_put(&out, "\n}");
-	bytes = text_bytes(&out);
-	text_clear(&out);
+		text_format(&head, "  \"object\": \"%s\",\n", page->search ? "search_result" : "list");
+	text_put(&head, "  \"data\": [");
+	for (size_t i = 0; i < page->count; i++)
+		rows[i] = render_row(call, page->rows[i], data ? data->below : NULL);
+	write_page_end(page, v2, &end);
+	bytes = join(&head, rows, page->count, &end);
+	text_clear(&head);
+	text_clear(&end);
 	return bytes;
 }
 

@@ -5,6 +5,7 @@
  */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import Stripe from 'stripe';
 import { APRIL, MAY, monthly_price, paying_customer, start_server } from './server.mjs';
 
@@ -584,5 +585,43 @@ describe('idempotency', () => {
 		await refused(stripe.customers.create({ colour: 'red' }, { idempotencyKey: 'once' }));
 		const customer = await stripe.customers.create({ name: 'Ada' }, { idempotencyKey: 'once' });
 		assert.equal(customer.name, 'Ada');
+	});
+});
+
+describe('webhooks', () => {
+	test('a delivery passes the verifier of the package', async () => {
+		const stripe = server.client('webhooks');
+		const target = createServer();
+		const received = new Promise((resolve) => {
+			target.on('request', async (request, response) => {
+				const pieces = [];
+				for await (const piece of request) pieces.push(piece);
+				response.end();
+				resolve({ body: Buffer.concat(pieces), signature: request.headers['stripe-signature'] });
+			});
+		});
+		await new Promise((resolve) => target.listen(0, '127.0.0.1', resolve));
+		try {
+			const endpoint = await stripe.webhookEndpoints.create({
+				url: `http://127.0.0.1:${target.address().port}/hook`, enabled_events: ['customer.created'],
+			});
+			const customer = await stripe.customers.create({ name: 'Adèle Lovelace' });
+			const { body, signature } = await received;
+			const event = stripe.webhooks.constructEvent(body, signature, endpoint.secret);
+			assert.equal(event.type, 'customer.created');
+			assert.equal(event.pending_webhooks, 1);
+			assert.equal(event.data.object.id, customer.id);
+			assert.equal(event.data.object.name, 'Adèle Lovelace');
+			assert.throws(
+				() => stripe.webhooks.constructEvent(body, signature, 'whsec_another'),
+				Stripe.errors.StripeSignatureVerificationError,
+			);
+			assert.throws(
+				() => stripe.webhooks.constructEvent(`${body} `, signature, endpoint.secret),
+				Stripe.errors.StripeSignatureVerificationError,
+			);
+		} finally {
+			target.close();
+		}
 	});
 });

@@ -191,6 +191,20 @@ static void close__and_disputed_again(void **state)
 	assert_field(list, "data.1.status", "lost");
 }
 
+static void fixture__keeps_its_deadline(void **state)
+{
+	struct house *h = *state;
+	const char *charge = field(pay(h, "pm_card_visa", ""), "latest_charge");
+
+	bring(h, text_of(h,
+			 "[{\"object\":\"dispute\",\"id\":\"du_f\",\"amount\":2000,\"currency\":\"usd\",\"charge\":\"%"
+			 "s\","
+			 "\"status\":\"needs_response\",\"evidence_details\":{\"due_by\":%lld}}]",
+			 charge, (long long)HOUSE_NOW + 100));
+	advance(h, 100);
+	assert_field(get(h, "disputes", "du_f"), "status", "lost");
+}
+
 static void retrieve__unknown(void **state)
 {
 	assert_error(api(*state, "GET", "/v1/disputes/du_x", NULL), 404, "resource_missing", "dispute",
@@ -212,6 +226,7 @@ int main(void)
 		TEST(inquiry__escalates),
 		TEST(close__gives_up),
 		TEST(close__and_disputed_again),
+		TEST(fixture__keeps_its_deadline),
 		TEST(retrieve__unknown),
 	};
 

@@ -179,6 +179,40 @@ static void confirm__spends_a_method_that_is_not_saved(void **state)
 		"The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment");
 }
 
+static void confirm__lives_on_the_test_clock(void **state)
+{
+	struct house *h = *state;
+	const char *clock = field(api_ok(h, "POST", "/v1/test_helpers/test_clocks",
+					  text_of(h, "frozen_time=%lld", (long long)HOUSE_NOW + 86400)),
+		"id");
+	const char *customer = field(api_ok(h, "POST", "/v1/customers", text_of(h, "test_clock=%s", clock)), "id");
+	const struct answer *a = pay(h, "pm_card_visa", text_of(h, "&customer=%s", customer));
+	const char *charge = field(a, "latest_charge");
+
+	assert_money(a, "created", HOUSE_NOW + 86400);
+	advance(h, 3600);
+	assert_field(get(h, "charges", charge), "balance_transaction", NULL);
+	api_ok(h, "POST", text_of(h, "/v1/test_helpers/test_clocks/%s/advance", clock),
+		text_of(h, "frozen_time=%lld", (long long)HOUSE_NOW + 86405));
+	assert_money(get(h, "balance_transactions", field(get(h, "charges", charge), "balance_transaction")), "created",
+		HOUSE_NOW + 86405);
+}
+
+static void capture__of_a_fixture_lapses_too(void **state)
+{
+	struct house *h = *state;
+
+	bring(h, text_of(h,
+			 "[{\"object\":\"payment_intent\",\"id\":\"pi_f\",\"amount\":500,\"currency\":\"usd\","
+			 "\"created\":%lld,"
+			 "\"amount_capturable\":500,\"capture_method\":\"manual\",\"status\":\"requires_capture\"}]",
+			 (long long)HOUSE_NOW - 86400));
+	advance(h, 6 * 86400 - 1);
+	assert_field(get(h, "payment_intents", "pi_f"), "status", "requires_capture");
+	advance(h, 1);
+	assert_field(get(h, "payment_intents", "pi_f"), "status", "canceled");
+}
+
 /* ---- declines ---- */
 
 struct decline_row {
@@ -657,6 +691,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(confirm__uses_a_confirmation_token),
 	TEST(confirm__saves_the_method_for_later),
 	TEST(confirm__spends_a_method_that_is_not_saved),
+	TEST(confirm__lives_on_the_test_clock),
+	TEST(capture__of_a_fixture_lapses_too),
 	TEST(decline__may_be_tried_again),
 	TEST(decline__is_kept_under_its_idempotency_key),
 	TEST(action__asks_and_pays_when_passed),

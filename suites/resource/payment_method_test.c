@@ -342,6 +342,42 @@ static void source__pays_like_a_method(void **state)
 	assert_error(pay(h, card, text_of(h, "&customer=%s", customer)), 402, "card_declined", NULL, NULL);
 }
 
+/* ---- brought by fixtures ---- */
+
+static void fixture__card_does_what_its_digits_say(void **state)
+{
+	struct house *h = *state;
+
+	bring(h, "[{\"object\":\"customer\",\"id\":\"cus_f\"},{\"object\":\"payment_method\",\"id\":\"pm_f\","
+		 "\"type\":\"card\",\"customer\":\"cus_f\",\"card\":{\"brand\":\"visa\",\"country\":\"US\",\"last4\":"
+		 "\"0341\"}}]");
+	assert_error(pay(h, "pm_f", "&customer=cus_f"), 402, "card_declined", NULL, "Your card was declined.");
+}
+
+static void fixture__older_card_is_listed(void **state)
+{
+	struct house *h = *state;
+
+	bring(h, "[{\"object\":\"customer\",\"id\":\"cus_f\"},{\"object\":\"card\",\"id\":\"card_f\","
+		 "\"customer\":\"cus_f\",\"brand\":\"Visa\",\"country\":\"US\",\"last4\":\"4242\"}]");
+	assert_field(api_ok(h, "GET", "/v1/customers/cus_f/sources", NULL), "data.0.id", "card_f");
+}
+
+static void fixture__token_is_used_once(void **state)
+{
+	struct house *h = *state;
+	static const char body[] = "type=card&card[token]=tok_f";
+
+	bring(h, "[{\"object\":\"token\",\"id\":\"tok_f\",\"type\":\"card\",\"used\":false,\"card\":{\"object\":"
+		 "\"card\",\"id\":\"card_t\",\"brand\":"
+		 "\"MasterCard\","
+		 "\"country\":\"US\",\"last4\":\"4444\",\"exp_month\":4,\"exp_year\":2031}}]");
+	assert_money(api_ok(h, "POST", "/v1/payment_methods", body), "card.exp_year", 2031);
+	assert_flag(api_ok(h, "GET", "/v1/tokens/tok_f", NULL), "used", true);
+	assert_error(api(h, "POST", "/v1/payment_methods", body), 400, "token_already_used", "card[token]",
+		"You cannot use a Stripe token more than once: tok_f.");
+}
+
 /* ---- refusals ---- */
 
 static const struct refusal refusals[] = {
@@ -403,6 +439,9 @@ int main(void)
 		TEST(use__of_its_customer_only),
 		TEST(source__is_the_first_default),
 		TEST(source__pays_like_a_method),
+		TEST(fixture__card_does_what_its_digits_say),
+		TEST(fixture__older_card_is_listed),
+		TEST(fixture__token_is_used_once),
 	};
 
 	return run_with_refusals("payment_method", tests, sizeof tests / sizeof *tests, refusals,

@@ -32,6 +32,14 @@ static inline void authenticate(struct house *h, const char *intent, const char 
 	api_ok(h, "POST", text_of(h, "/_mockstripe/authenticate/%s", intent), text_of(h, "result=%s", result));
 }
 
+/* Brings objects in as a fixture: a JSON array. */
+static inline void bring(struct house *h, const char *objects)
+{
+	static const char *const json[] = { "Content-Type: application/json", NULL };
+
+	assert_status(api_with(h, "POST", "/_mockstripe/fixtures", text_of(h, "{\"objects\":%s}", objects), json), 200);
+}
+
 static inline const char *customer_new(struct house *h)
 {
 	return field(api_ok(h, "POST", "/v1/customers", "email=jane@example.com"), "id");

@@ -89,23 +89,23 @@ int raw_card_read(struct call *call, json_t *card, const char *where, struct raw
 	return cvc ? check_cvc(call, cvc, out->test) : 0;
 }
 
-/* A token made earlier holds a card; it can be used once. */
+/* A token that is kept (a fixture brought it) holds a card; it can be used once. */
 static int stored_token(struct call *call, struct record *token, const char *where, struct raw_card *out)
 {
-	json_t *private = record_private(token);
+	json_t *card = json_object_get(record_tree(token), "card");
 
+	if (!json_is_object(card))
+		return fail_invalid(call, NULL, where, "The token %s does not hold a card.", token->id);
 	if (js_flag(record_tree(token), "used", false))
 		return fail_invalid(call, "token_already_used", where,
 			"You cannot use a Stripe token more than once: %s.", token->id);
 	*out = (struct raw_card) {
-		.test = test_card_of_key(js_text(private, "test")),
-		.number = arena_text(&call->arena, js_text(private, "number") ? js_text(private, "number") : ""),
-		.exp_month = js_int_at(record_tree(token), "card.exp_month", 0),
-		.exp_year = js_int_at(record_tree(token), "card.exp_year", 0),
+		.test = test_card_like(js_text(card, "brand"), js_text(card, "country"), js_text(card, "last4")),
+		.exp_month = js_int(card, "exp_month", 0),
+		.exp_year = js_int(card, "exp_year", 0),
 		.has_cvc = true,
 	};
-	if (!out->test)
-		return fail_invalid(call, NULL, where, "The token %s does not hold a card.", token->id);
+	out->number = out->test->number;
 	js_put_flag(journal_edit(&call->journal, token), "used", true);
 	return 0;
 }

@@ -8,13 +8,11 @@
 /*
  * What the files of this folder share and nobody else needs. Private state (PRIVATE_KEY) of the objects here:
  *
- *   payment_method  test (the row of test_cards.c, or a bank account's number), number (of a raw card: never shown),
- *                   used, detached (may not be used or attached again), set_up (for off-session use)
- *   payment_intent  invoice, return_url, authenticated (to be confirmed once more), bank (how a debit ends), due
- *   charge          test (the row of its card), due (its balance transaction lands)
- *   refund          next (what the due time is for), due
- *   dispute         next, again (there is another one to come), due
- *   all of them     clock (the test clock of their customer)
+ *   payment_method  test (the row of test_cards.c, or a bank account's number; cards of old have it too), used,
+ * detached (may not be used or attached again), set_up (for off-session use) payment_intent  invoice, return_url,
+ * authenticated (to be confirmed once more), bank (how a debit ends), due charge          test (the row of its card),
+ * due (its balance transaction lands) refund          next (what the due time is for), due dispute         next, again
+ * (there is another one to come), due all of them     clock (the test clock of their customer)
  */
 
 /* What takes real time at Stripe though nothing is waited for - the balance transaction of an asynchronous capture, the

@@ -268,7 +268,17 @@ static const struct resource_route routes[] = {
 	{ 0 },
 };
 
+/* Lists find a customer's cards by their parent. */
+static void card_adopt(struct call *call, struct record *card)
+{
+	const char *customer = js_text(record_tree(card), "customer");
+
+	if (customer)
+		js_put_text(journal_edit_private(&call->journal, card), "parent", customer);
+}
+
 const struct resource card_resource = {
 	.name = "Card",
 	.routes = routes,
+	.adopt = card_adopt,
 };

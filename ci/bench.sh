@@ -81,7 +81,8 @@ wrong=0
 row() {
 	local name=$1 aim=$2 size requests micros p50 p99 errors bare_requests bare_micros own beside
 	shift 2
-	call "$@"
+	# What the answer looks like, by the first of the lines that take turns.
+	call "$1" "$2" ${3:+"${3//@/$(head -n 1 "${4:-/dev/null}")}"}
 	size=$(wc -c <"$work/answer")
 	read -r requests micros p50 p99 errors < <(measure "$url" "$@")
 	"$programs/bare" "$size" >"$work/bare" &

@@ -47,16 +47,34 @@ bool run_check_owner(struct action_run *run, const json_t *object)
 		run->account.customer);
 }
 
-/* The answer to a write whose answer was lost, by what the object shows. */
+/* Stripe has looked at the request and refused it; not because it was busy. */
+static bool is_refusal(const struct problem *p)
+{
+	return p->status >= 400 && p->status < 500 && p->code != PROBLEM_STRIPE_RATE_LIMITED &&
+	       p->code != PROBLEM_STRIPE_BUSY;
+}
+
+/*
+ * The answer to a write of which a try may have gone through, by what the object shows. A refusal may come of just
+ * that: DELETE knows no idempotency key, and what is gone cannot be deleted again (API reference, "Idempotent
+ * requests").
+ */
 static json_t *write_look_up(struct action_run *run, const struct run_write *write)
 {
-	struct problem *why = run->why;
+	struct problem *why = run->why, last = *why;
 	enum problem_code code = why->code;
 	const char *detail = why->detail;
 	json_t *now;
 
+	json_incref(last.extra);
 	problem_clear(why);
 	now = run_get(run, write->read_path, NULL);
+	if (now && is_refusal(&last) && !write->applied(now, write->arg)) {
+		*why = last;
+		why->outcome_unknown = false;
+		return NULL;
+	}
+	json_decref(last.extra);
 	if (now && write->applied(now, write->arg)) {
 		envelope_warn(run->answer, "outcome_recovered");
 		return now;

@@ -99,6 +99,14 @@ static bool same_interval(const json_t *a, const json_t *b)
 	       js_int_at(a, "recurring.interval_count", 1) == js_int_at(b, "recurring.interval_count", 1);
 }
 
+/* In flexible billing mode another interval leaves the billing date alone (Stripe docs, "Billing mode"). */
+static bool is_flexible(const json_t *subscription)
+{
+	const char *mode = js_text_at(subscription, "billing_mode.type");
+
+	return mode && !strcmp(mode, "flexible");
+}
+
 static const struct plan *plan_choose(struct action_run *run, const struct change *c)
 {
 	const char *key = js_text(run->inputs, "plan"), *price = js_text(c->old_price, "id");
@@ -144,7 +152,8 @@ static bool change_choose(struct action_run *run, struct change *c)
 	if (!c->rule->enabled)
 		return problem_raise(run->why, PROBLEM_PLAN_NOT_AVAILABLE, "change_policy.%s.enabled is false",
 			c->upgrade ? "upgrade" : "downgrade");
-	c->moves_anchor = !strcmp(c->rule->billing_cycle_anchor, "now") || !same_interval(c->old_price, c->new_price);
+	c->moves_anchor = !strcmp(c->rule->billing_cycle_anchor, "now") ||
+			  (!same_interval(c->old_price, c->new_price) && !is_flexible(c->holding->subscription));
 	return true;
 }
 
@@ -186,7 +195,10 @@ static bool is_proration(const json_t *line)
 	       js_flag_at(line, "parent.invoice_item_details.proration", false);
 }
 
-/* Sums the prorations; gives how many lines there are that are none. Falls back on a line's period for the moment. */
+/*
+ * Sums the prorations; gives how many lines there are that are none. Notes the end of what is charged, and falls back
+ * on a line's period for the moment.
+ */
 static size_t lines_read(struct change *c, const json_t *preview)
 {
 	json_t *lines = js_at(preview, "lines.data"), *line;
@@ -204,6 +216,8 @@ static size_t lines_read(struct change *c, const json_t *preview)
 			c->credit += amount;
 		else
 			c->charge += amount;
+		if (amount >= 0)
+			c->renews_at = js_int_at(line, "period.end", 0);
 		if (!c->moment)
 			c->moment = from;
 	}
@@ -240,7 +254,11 @@ static bool preview_read(struct action_run *run, struct change *c)
 		c->due_now = js_int(preview, "amount_due", 0);
 	else if (at_once)
 		c->due_now = c->credit + c->charge > 0 ? c->credit + c->charge : 0;
-	c->renews_at = c->moves_anchor ? 0 : holding_period_end(s);
+	/* With another interval the new period ends where the new price is charged up to. */
+	if (c->moves_anchor)
+		c->renews_at = 0;
+	else if (same_interval(c->old_price, c->new_price) || !c->renews_at)
+		c->renews_at = holding_period_end(s);
 	return true;
 }
 

@@ -37,6 +37,14 @@ static void request_make(const struct stripe_client *c, const struct stripe_ask 
 	out->n_headers = n;
 }
 
+/* After which it cannot be said whether the server has done what was asked. */
+static bool is_doubtful(enum transport_fate fate, const struct transport_response *r)
+{
+	if (fate != FATE_ANSWERED)
+		return fate != FATE_NOT_SENT;
+	return r->status >= 500;
+}
+
 json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struct problem *why)
 {
 	struct arena *arena = why->arena;
@@ -44,20 +52,26 @@ json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struc
 	struct transport_request request;
 	struct transport_response response;
 	enum transport_fate fate;
-	bool wrote = ask->idempotency_key != NULL;
+	bool wrote = ask->idempotency_key != NULL, doubtful = false;
+	json_t *body = NULL;
 	unsigned tried = 0, wait;
 
 	request_make(c, ask, arena, headers, &request);
 	for (;;) {
 		memset(&response, 0, sizeof(response));
 		fate = c->transport.send(c->transport.arg, arena, &request, &response);
+		doubtful = doubtful || is_doubtful(fate, &response);
 		if (!retry_wanted(fate, &response, ++tried, c->max_retries,
 			    ask->idempotency_key ? ask->idempotency_key : request.path, &wait))
 			break;
 		clock_wait(&c->clock, wait);
 	}
 	if (fate == FATE_ANSWERED)
-		return answer_read(&response, wrote, why);
-	answer_missing(fate, &response, wrote, why);
-	return NULL;
+		body = answer_read(&response, wrote, why);
+	else
+		answer_missing(fate, &response, wrote, why);
+	/* What the last try met says nothing about those before it, of which one may have gone through. */
+	if (!body)
+		why->outcome_unknown = why->outcome_unknown || (wrote && doubtful);
+	return body;
 }

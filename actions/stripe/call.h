@@ -31,7 +31,8 @@ struct stripe_ask {
  * Sends one request, again when that is safe and may help: no answer, 409, 424, 429 and 5xx, at most max_retries times,
  * unless Stripe-Should-Retry says otherwise. It waits as Retry-After asks (up to a minute) or 0.5 s, 1 s, 2 s, ... to
  * 8 s, less up to a quarter (Stripe docs, "Low-level error handling"). A write is always sent again with the same
- * Idempotency-Key. The body is owned by the problem's arena; NULL with `why` raised.
+ * Idempotency-Key. The body is owned by the problem's arena; NULL with `why` raised, whose outcome_unknown says that
+ * one of the tries may have gone through although the last one failed.
  */
 json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struct problem *why);
 

@@ -15,6 +15,7 @@
 #include "doors/direct.h"
 #include "doors/http.h"
 #include "embed_faults.h"
+#include "embed_webhooks.h"
 #include "engine/engine.h"
 #include "engine/faults.h"
 #include "engine/fixture.h"
@@ -74,13 +75,7 @@ static void tell_exchange(void *arg, const struct logged *e)
 static void tell_event(void *arg, const struct announced *a)
 {
 	const struct ms *ms = arg;
-	struct ms_event event = {
-		.account = a->account,
-		.id = a->id,
-		.type = a->type,
-		.json = a->body->data,
-		.length = a->body->length,
-	};
+	struct ms_event event = embed_event(a);
 
 	ms->on_event(ms->on_event_arg, &event);
 }
@@ -493,45 +488,10 @@ bool ms_send_event(struct ms *ms, const char *account, const char *type, const c
 	return status == 200;
 }
 
-struct each_delivery {
-	void (*call)(void *arg, const struct ms_delivery *d);
-	void *arg;
-};
-
-static void pass_delivery(void *arg, const struct delivery *x)
-{
-	const struct each_delivery *each = arg;
-	struct ms_delivery d = {
-		.number = x->number,
-		.at = x->at,
-		.sent = x->sent,
-		.account = x->account,
-		.event = x->event,
-		.type = x->type,
-		.endpoint = x->endpoint,
-		.url = x->url,
-		.attempt = x->attempt,
-		.status = x->status,
-		.error = x->error,
-		.delivered = x->delivered,
-		.milliseconds = x->milliseconds,
-		.next_attempt = x->next,
-		.headers = x->headers,
-		.body = x->body->data,
-		.length = x->body->length,
-		.response_body = x->response->data,
-		.response_length = x->response->length,
-	};
-
-	each->call(each->arg, &d);
-}
-
 void ms_each_delivery(
 	struct ms *ms, const char *account, void (*each)(void *arg, const struct ms_delivery *d), void *arg)
 {
-	struct each_delivery pass = { .call = each, .arg = arg };
-
-	attempts_each(deliver_log(engine_deliverer(ms->engine)), account, pass_delivery, &pass);
+	embed_each_delivery(engine_deliverer(ms->engine), account, each, arg);
 }
 
 /* ---- the log ---- */

@@ -363,6 +363,12 @@ static void end_target(struct target *t, bool right)
 		mark_restore(t->account, t->mark);
 		outbox_forget(t->account);
 	}
+	for (size_t i = 0; right && i < t->objects.count; i++) {
+		struct loaded *o = t->objects.at[i];
+
+		if (o->verbatim && record_is(o->record, "event"))
+			outbox_resume(o->record);
+	}
 	mark_free(t->mark);
 	account_cool(t->account);
 	pthread_mutex_unlock(&t->account->lock);

@@ -257,6 +257,11 @@ void emit_changed(struct call *call, const char *type, struct record *r)
 	emit_changed_reserved(call, 0, type, r);
 }
 
+bool emit_knows(const char *type)
+{
+	return known_type(type) != NULL;
+}
+
 bool emit_verb(struct call *call, struct record *r, const char *verb)
 {
 	char type[160];

@@ -27,6 +27,8 @@ uint64_t emit_reserve(struct call *call);
 void emit_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
 void emit_changed_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
 
+/* Whether there is such an event. Those of /v2 are thin, of another kind: not these. */
+bool emit_knows(const char *type);
 /* "<object>.<verb>" when the description knows such an event, e.g. ("coupon", "created"); false when not. */
 bool emit_verb(struct call *call, struct record *r, const char *verb);
 

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "base/mem.h"
-#include "events/emit.h"
+#include "events/tries.h"
 
 struct outbox {
 	struct deliverer *deliverer;
@@ -56,86 +56,7 @@ void outbox_forget(struct account *a)
 	forget_ids(&box->untold);
 }
 
-/* ---- the state of an event's deliveries ---- */
-
-static json_t *rows_of(struct record *event)
-{
-	return js_get(record_private(event), "webhooks");
-}
-
-static size_t row_of(const json_t *rows, const char *endpoint)
-{
-	size_t i;
-	json_t *row;
-
-	json_array_foreach(rows, i, row)
-	{
-		if (!strcmp(js_text(row, "endpoint"), endpoint))
-			return i;
-	}
-	return SIZE_MAX;
-}
-
-static bool row_is(const json_t *row, const char *state)
-{
-	return !strcmp(js_text(row, "state"), state);
-}
-
-static json_t *new_row(const char *endpoint, const char *state, int64_t at, int64_t attempts)
-{
-	json_t *row = json_object();
-
-	js_put_text(row, "endpoint", endpoint);
-	js_put_text(row, "state", state);
-	js_put_int(row, "at", at);
-	js_put_int(row, "attempts", attempts);
-	return row;
-}
-
-/* The event has these rows (taken) from now on; its due time and pending_webhooks follow from them. */
-static void set_rows(struct journal *j, struct record *event, json_t *rows)
-{
-	json_t *old = record_private(event), *private = old ? json_copy(old) : json_object();
-	int64_t due = 0, pending = 0;
-	size_t i;
-	json_t *row;
-
-	json_array_foreach(rows, i, row)
-	{
-		int64_t at = js_int(row, "at", 0);
-
-		pending += !row_is(row, "delivered") && !row_is(row, "stopped");
-		if (row_is(row, "waiting") && (!due || at < due))
-			due = at;
-	}
-	js_put_new(private, "webhooks", rows);
-	if (due)
-		js_put_int(private, "due", due);
-	else
-		json_object_del(private, "due");
-	event_set_deliveries(j, event, private, pending);
-}
-
-/* Seconds from attempt `attempts` to the next; 0: that was the last. */
-static int64_t pause_after(int64_t attempts, bool livemode)
-{
-	static const int test[] = { 600, 3600, 10800 };
-	static const int live[] = { 300, 1800, 7200, 18000, 36000, 43200, 43200, 43200, 43200 };
-	const int *pauses = livemode ? live : test;
-	int64_t count = livemode ? COUNT_OF(live) : COUNT_OF(test);
-
-	return attempts >= 1 && attempts <= count ? pauses[attempts - 1] : 0;
-}
-
-/* What follows an attempt that was to happen at `at` and did not succeed. */
-static json_t *row_after_failure(const json_t *row, bool livemode)
-{
-	int64_t attempts = js_int(row, "attempts", 0) + 1;
-	int64_t pause = pause_after(attempts, livemode);
-
-	return new_row(
-		js_text(row, "endpoint"), pause ? "waiting" : "given_up", js_int(row, "at", 0) + pause, attempts);
-}
+/* ---- queueing ---- */
 
 static bool queue(struct account *a, const char *event, const char *endpoint, bool by_hand)
 {
@@ -154,11 +75,11 @@ static bool queue(struct account *a, const char *event, const char *endpoint, bo
 /* The row of an attempt that goes out now; when the line is full it is as if the attempt had failed. */
 static json_t *row_queued(struct record *event, const char *endpoint, int64_t at, int64_t attempts)
 {
-	json_t *row = new_row(endpoint, "queued", at, attempts), *failed;
+	json_t *row = try_new(endpoint, "queued", at, attempts), *failed;
 
 	if (queue(event->account, event->id, endpoint, false))
 		return row;
-	failed = row_after_failure(row, js_flag(record_tree(event), "livemode", false));
+	failed = try_failed(row, js_flag(record_tree(event), "livemode", false));
 	json_decref(row);
 	return failed;
 }
@@ -240,7 +161,7 @@ static void post_event(struct journal *j, struct record *event)
 			json_array_append_new(rows, row_queued(event, endpoint->id, now, 0));
 	}
 	if (json_array_size(rows))
-		set_rows(j, event, rows);
+		tries_set(j, event, rows);
 	else
 		json_decref(rows);
 }
@@ -351,7 +272,7 @@ void outbox_tell(struct account *a)
 void outbox_due(struct call *call, struct record *event)
 {
 	bool livemode = js_flag(record_tree(event), "livemode", false);
-	json_t *old = rows_of(event), *rows = json_array(), *row;
+	json_t *old = tries_of(event), *rows = json_array(), *row;
 	size_t i;
 
 	json_array_foreach(old, i, row)
@@ -361,21 +282,21 @@ void outbox_due(struct call *call, struct record *event)
 		struct record *endpoint = account_get(call->account, id, box->endpoint);
 		int64_t at = js_int(row, "at", 0);
 
-		if (!row_is(row, "waiting") || at > call->now)
+		if (!try_is(row, "waiting") || at > call->now)
 			json_array_append(rows, row);
 		else if (!endpoint || deliverer_options(box->deliverer)->off)
-			json_array_append_new(rows, new_row(id, "stopped", at, js_int(row, "attempts", 0)));
+			json_array_append_new(rows, try_new(id, "stopped", at, js_int(row, "attempts", 0)));
 		else if (!is_enabled(endpoint))
-			json_array_append_new(rows, row_after_failure(row, livemode));
+			json_array_append_new(rows, try_failed(row, livemode));
 		else
 			json_array_append_new(rows, row_queued(event, id, at, js_int(row, "attempts", 0)));
 	}
-	set_rows(&call->journal, event, rows);
+	tries_set(&call->journal, event, rows);
 }
 
 size_t outbox_send_again(struct account *a, struct record *event, const char *endpoint)
 {
-	json_t *rows = rows_of(event), *row;
+	json_t *rows = tries_of(event), *row;
 	const struct list *endpoints = endpoints_of(a);
 	const char *type = js_text(record_tree(event), "type");
 	size_t i, sent = 0;
@@ -384,14 +305,31 @@ size_t outbox_send_again(struct account *a, struct record *event, const char *en
 		return queue(a, event->id, endpoint, true);
 	json_array_foreach(rows, i, row)
 	{
-		if (!row_is(row, "stopped"))
-			sent += queue(a, event->id, js_text(row, "endpoint"), true);
+		const char *id = js_text(row, "endpoint");
+
+		if (id && !try_is(row, "stopped"))
+			sent += queue(a, event->id, id, true);
 	}
 	/* It was for nobody then; it is for whoever listens now. */
 	for (i = 0; !json_array_size(rows) && i < endpoints->count; i++)
 		if (listens(endpoints->at[i], type))
 			sent += queue(a, event->id, ((struct record *)endpoints->at[i])->id, true);
 	return sent;
+}
+
+void outbox_resume(struct record *event)
+{
+	const json_t *rows = tries_of(event), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *id = js_text(row, "endpoint");
+
+		if (id && try_is(row, "queued"))
+			queue(event->account, event->id, id, false);
+	}
+	watch(event);
 }
 
 /* The event of a job, under the lock; NULL when the account has been emptied or rewound since. */
@@ -422,8 +360,8 @@ static bool write_letter(const struct job *job, struct letter *out)
 		.at = timeline_now(&a->time),
 		.livemode = js_flag(record_tree(event), "livemode", false),
 	};
-	rows = rows_of(event);
-	i = row_of(rows, job->endpoint);
+	rows = tries_of(event);
+	i = try_of(rows, job->endpoint);
 	if (!job->by_hand && i != SIZE_MAX) {
 		out->at = js_int(json_array_get(rows, i), "at", 0);
 		out->attempt = (unsigned)js_int(json_array_get(rows, i), "attempts", 0) + 1;
@@ -447,18 +385,18 @@ static json_t *row_settled(const struct job *job, const json_t *row, bool delive
 	const struct outbox *box = job->account->outbox;
 
 	if (delivered)
-		return new_row(
+		return try_new(
 			job->endpoint, "delivered", js_int(row, "at", 0), js_int(row, "attempts", 0) + !job->by_hand);
 	if (!account_get(job->account, job->endpoint, box->endpoint))
-		return new_row(job->endpoint, "stopped", js_int(row, "at", 0), js_int(row, "attempts", 0));
-	return row_after_failure(row, livemode);
+		return try_new(job->endpoint, "stopped", js_int(row, "at", 0), js_int(row, "attempts", 0));
+	return try_failed(row, livemode);
 }
 
 static int64_t settle(const struct job *job, bool delivered)
 {
 	struct record *event = event_of(job);
-	json_t *rows = event ? rows_of(event) : NULL, *row, *settled;
-	size_t i = rows ? row_of(rows, job->endpoint) : SIZE_MAX;
+	json_t *rows = event ? tries_of(event) : NULL, *row, *settled;
+	size_t i = rows ? try_of(rows, job->endpoint) : SIZE_MAX;
 	struct journal journal;
 	int64_t next = 0;
 
@@ -466,15 +404,15 @@ static int64_t settle(const struct job *job, bool delivered)
 		return 0;
 	row = json_array_get(rows, i);
 	/* By hand, only success changes anything; and what was delivered meanwhile stays so. */
-	if ((job->by_hand && !delivered) || row_is(row, "delivered"))
-		return row_is(row, "waiting") ? js_int(row, "at", 0) : 0;
+	if ((job->by_hand && !delivered) || try_is(row, "delivered"))
+		return try_is(row, "waiting") ? js_int(row, "at", 0) : 0;
 	settled = row_settled(job, row, delivered, js_flag(record_tree(event), "livemode", false));
-	if (row_is(settled, "waiting"))
+	if (try_is(settled, "waiting"))
 		next = js_int(settled, "at", 0);
 	rows = json_copy(rows);
 	json_array_set_new(rows, i, settled);
 	journal_begin(&journal, job->account);
-	set_rows(&journal, event, rows);
+	tries_set(&journal, event, rows);
 	journal_commit(&journal);
 	watch(event);
 	return next;

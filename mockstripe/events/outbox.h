@@ -10,23 +10,11 @@
  * An account's side of webhooks: which endpoint gets which event, what has become of it, and when it is tried again.
  * The posting itself is deliver.c's.
  *
- * The state of an event's deliveries is state of the event, in its private member, so that marks, snapshots and the
- * timeline know of it:
- *
- *	webhooks: [{endpoint, state, at, attempts}]     in the order of the endpoints
- *
- * `state` is "queued" (an attempt is on its way), "waiting" (for its next attempt at `at`), "delivered" (a 2xx came),
- * "given_up" (no attempt is left) or "stopped" (the endpoint was deleted). pending_webhooks counts those that are
- * neither delivered nor stopped. `at` is when the present attempt was to happen; the next one is counted from there,
- * not from when it was made, so that the schedule does not depend on the steps in which a clock is advanced.
- *
- * The schedule: Stripe retries three times over a few hours in a sandbox, and for up to three days with growing pauses
- * in live mode, without saying when. Here: after 10 minutes, 1 hour and 3 hours; live after 5 and 30 minutes, 2, 5 and
- * 10 hours, then every 12 hours, nine times in all. They run on the account's own time: on a frozen clock they happen
- * when it is advanced. A disabled endpoint lets its attempts pass unmade; enabled again it gets those that are left.
- *Events on test clocks are retried on the account's time too. Source: Stripe docs "Receive Stripe events in your
- *webhook endpoint", protocol reference section 14. An endpoint for Connect (connect: true) gets nothing: events of
- *connected accounts stay with those accounts.
+ * The state of an event's deliveries is state of the event (tries.h), so that marks, snapshots and the timeline know of
+ * it. Retries run on the account's own time, those of events on test clocks too: on a frozen clock they happen when it
+ * is advanced. A disabled endpoint lets its attempts pass unmade; enabled again it gets those that are left. A reset
+ * and a rewind call off what is on its way. An endpoint for Connect (connect: true) gets nothing: events of connected
+ * accounts stay with those accounts. Source: Stripe docs "Receive Stripe events in your webhook endpoint".
  */
 
 /* Every account has one from the beginning; the deliverer outlives it. */
@@ -41,6 +29,8 @@ void outbox_note(struct account *a, const char *event_id);
 void outbox_post(struct account *a);
 /* The account was emptied or rewound: what is on its way concerns it no more. */
 void outbox_forget(struct account *a);
+/* An event came with a snapshot: attempts that were on their way when that was written are made. */
+void outbox_resume(struct record *event);
 /* Takes the lock itself: hands to the callback of the deliverer, in order and without the lock, what was not told yet.
  */
 void outbox_tell(struct account *a);

@@ -728,6 +728,27 @@ static void snapshot__keeps_the_retries(void **state)
 	assert_money(event(p, id), "pending_webhooks", 0);
 }
 
+static void snapshot__makes_the_attempt_that_was_on_its_way(void **state)
+{
+	struct post *p = *state;
+	const char *id;
+	char *snapshot;
+
+	listen_for(p, "*");
+	sink_answer(p->sink, 200, NULL, 500);
+	customer(p, "Ada");
+	id = text_of(p->h, "%s", newest_event(p));
+	assert_int_equal(sink_wait(p->sink, 1), 1);
+	snapshot = ms_snapshot(p->h->ms, NULL);
+	assert_non_null(snapshot);
+	ms_reset(p->h->ms, NULL);
+	assert_status(api(p->h, "POST", "/_mockstripe/fixtures", snapshot), 200);
+	free(snapshot);
+	ms_flush(p->h->ms, NULL);
+	assert_int_equal(sink_count(p->sink), 2);
+	assert_money(event(p, id), "pending_webhooks", 0);
+}
+
 static void no_deliveries__posts_nothing(void **state)
 {
 	struct post *p = *state;
@@ -773,6 +794,7 @@ int main(void)
 		TEST(reset__calls_off_what_is_on_its_way),
 		TEST(rewind_to_a_mark__brings_the_retries_back),
 		TEST(snapshot__keeps_the_retries),
+		TEST(snapshot__makes_the_attempt_that_was_on_its_way),
 		cmocka_unit_test_setup_teardown(no_deliveries__posts_nothing, setup_off, teardown),
 	};
 

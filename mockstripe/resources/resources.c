@@ -9,6 +9,8 @@
 	X(charge) \
 	X(confirmation_token) \
 	X(coupon) \
+	X(credit_note) \
+	X(credit_note_line) \
 	X(customer) \
 	X(customer_balance) \
 	X(customer_cash) \

@@ -81,6 +81,13 @@ void invoice_paid_by_intent(struct call *call, struct record *invoice, struct re
 int invoice_void(struct call *call, struct record *invoice);
 int invoice_mark_uncollectible(struct call *call, struct record *invoice, const char *reason);
 
+/*
+ * A credit note lowers what is to be paid by `before` and gives back `after` of what was paid (before < 0: it is voided).
+ * An invoice with nothing left to pay is paid. Emits invoice.updated and what follows. 0 or -1. Source: Stripe docs
+ * "Credit notes".
+ */
+int invoice_credit(struct call *call, struct record *invoice, int64_t before, int64_t after);
+
 struct record *invoice_subscription(struct call *call, struct record *invoice); /* NULL: none */
 /* The subscription's open and draft invoices stop advancing by themselves. */
 void invoices_stop(struct call *call, struct record *sub);

@@ -426,6 +426,52 @@ int invoice_void(struct call *call, struct record *invoice)
 	return 0;
 }
 
+/* What is still to be paid has changed: the intent and the payment that stand for it follow. */
+static void owe(struct call *call, struct record *invoice, int64_t amount)
+{
+	json_t *private = record_private(invoice);
+	struct record *intent = account_find(call->account, js_text(private, "intent"));
+	struct record *payment = account_find(call->account, js_text(private, "payment"));
+
+	if (payment)
+		js_put_int(journal_edit(&call->journal, payment), "amount_requested", amount);
+	if (intent)
+		js_put_int(journal_edit(&call->journal, intent), "amount", amount);
+}
+
+int invoice_credit(struct call *call, struct record *invoice, int64_t before, int64_t after)
+{
+	json_t *draft = journal_edit(&call->journal, invoice);
+	int64_t remaining = js_int(draft, "amount_remaining", 0) - before;
+	struct record *intent, *payment;
+
+	js_put_int(draft, "pre_payment_credit_notes_amount",
+		js_int(draft, "pre_payment_credit_notes_amount", 0) + before);
+	js_put_int(draft, "post_payment_credit_notes_amount",
+		js_int(draft, "post_payment_credit_notes_amount", 0) + after);
+	js_put_int(draft, "amount_due", js_int(draft, "amount_due", 0) - before);
+	js_put_int(draft, "amount_remaining", remaining);
+	if (!before || remaining > 0) {
+		if (before)
+			owe(call, invoice, remaining);
+		emit_changed(call, "invoice.updated", invoice);
+		return 0;
+	}
+	intent = account_find(call->account, js_text(record_private(invoice), "intent"));
+	payment = account_find(call->account, js_text(record_private(invoice), "payment"));
+	if (payment) {
+		js_put_text(journal_edit(&call->journal, payment), "status", "canceled");
+		js_put_int(js_own(journal_edit(&call->journal, payment), "status_transitions"), "canceled_at", call->now);
+	}
+	if (intent)
+		intent_cancel(call, intent, "automatic");
+	mark_paid(call, invoice, js_int(draft, "amount_paid", 0));
+	emit_changed(call, "invoice.updated", invoice);
+	announce_paid(call, invoice, NULL);
+	journal_freeze_all(&call->journal);
+	return 0;
+}
+
 int invoice_mark_uncollectible(struct call *call, struct record *invoice, const char *reason)
 {
 	json_t *draft, *details, *why;

@@ -42,6 +42,12 @@ void refusal_clear(struct fail *refusal);
 /* Makes the refusal the call's failure, to be kept (the writes stay, as at Stripe). Takes the refusal. Gives -1. */
 int fail_card(struct call *call, struct fail *refusal);
 
+/*
+ * A refund of a part of a charge for something else than a refund request (a credit note), by the same rules and with
+ * the same events. NULL with the failure about the amount, which names `param`.
+ */
+struct record *charge_refund(struct call *call, struct record *charge, int64_t amount, const char *param);
+
 /* Cancels an intent that is not final; emits payment_intent.canceled. reason: "void_invoice", "abandoned", … */
 void intent_cancel(struct call *call, struct record *intent, const char *reason);
 

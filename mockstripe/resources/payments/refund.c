@@ -202,7 +202,7 @@ static int check_charge(struct call *call, struct record *charge)
 	return 0;
 }
 
-static int fail_too_much(struct call *call, struct record *charge, int64_t amount, int64_t left)
+static int fail_too_much(struct call *call, struct record *charge, int64_t amount, int64_t left, const char *param)
 {
 	struct text wanted, had;
 
@@ -210,7 +210,7 @@ static int fail_too_much(struct call *call, struct record *charge, int64_t amoun
 	text_init(&had, 128);
 	currency_format(&wanted, amount, js_text(record_tree(charge), "currency"));
 	currency_format(&had, left, js_text(record_tree(charge), "currency"));
-	fail_invalid(call, NULL, "amount", "Refund amount (%s) is greater than unrefunded amount on charge (%s)",
+	fail_invalid(call, NULL, param, "Refund amount (%s) is greater than unrefunded amount on charge (%s)",
 		wanted.data, had.data);
 	text_clear(&wanted);
 	text_clear(&had);
@@ -231,12 +231,24 @@ static int refund_create(struct call *call)
 	left = js_int(record_tree(charge), "amount", 0) - js_int(record_tree(charge), "amount_refunded", 0);
 	amount = param_int(call, "amount", left);
 	if (amount > left)
-		return fail_too_much(call, charge, amount, left);
+		return fail_too_much(call, charge, amount, left, "amount");
 	refund = refund_make(call, charge, amount, param_text(call, "reason"));
 	if (params_apply(call, journal_edit(&call->journal, refund), refund_type(), metadata_only))
 		return -1;
 	announce(call, refund, charge, amount);
 	return answer_record(call, refund);
+}
+
+struct record *charge_refund(struct call *call, struct record *charge, int64_t amount, const char *param)
+{
+	int64_t left = js_int(record_tree(charge), "amount", 0) - js_int(record_tree(charge), "amount_refunded", 0);
+	struct record *refund;
+
+	if (check_charge(call, charge) || (amount > left && fail_too_much(call, charge, amount, left, param)))
+		return NULL;
+	refund = refund_make(call, charge, amount, NULL);
+	announce(call, refund, charge, amount);
+	return refund;
 }
 
 /* ---- later ---- */

@@ -28,6 +28,7 @@ struct bill_line {
 	json_t *discounts;           /* ids of the line's own discounts; NULL: none */
 	json_t *tax_rates;           /* whole tax rates of the line; NULL: the invoice's */
 	json_t *metadata;            /* NULL: {} */
+	bool quiet;                  /* an item whose invoiceitem.created the caller announces later */
 	struct record *line;         /* out: the line's record */
 	int64_t net;                 /* out, after invoice_total: amount less its discounts */
 };

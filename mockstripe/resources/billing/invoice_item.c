@@ -56,7 +56,8 @@ static json_t *item_proration_details(const struct bill_line *line)
 	return out;
 }
 
-struct record *invoice_item_new(struct call *call, struct record *customer, struct bill_line *line, const char *currency)
+struct record *invoice_item_new(
+	struct call *call, struct record *customer, struct bill_line *line, const char *currency)
 {
 	json_t *body = shape_new(call, item_type(), NULL);
 	char decimal[DECIMAL_ROOM];
@@ -95,7 +96,8 @@ struct record *invoice_item_new(struct call *call, struct record *customer, stru
 	js_put_text(js_own(body, PRIVATE_KEY), "unit", line->unit_amount_decimal);
 	js_put_text(json_object_get(body, PRIVATE_KEY), "pending", customer->id);
 	r = journal_add(&call->journal, item_type(), js_text(body, "id"), body, call->now);
-	emit(call, "invoiceitem.created", r);
+	if (!line->quiet)
+		emit(call, "invoiceitem.created", r);
 	return r;
 }
 
@@ -109,7 +111,8 @@ static struct decimal item_quantity(json_t *tree)
 	return d;
 }
 
-/* {type: invoice_line_items, invoice_line_item_details: {…}} becomes {…}; a pending debit's line, now that it has one. */
+/* {type: invoice_line_items, invoice_line_item_details: {…}} becomes {…}; a pending debit's line, now that it has one.
+ */
 static json_t *credited_of_line(struct call *call, json_t *credited)
 {
 	json_t *details = json_object_get(credited, "invoice_line_item_details");
@@ -242,13 +245,15 @@ static int work_out_amount(struct call *call, struct bill_line *line, const char
 	}
 	if (!unit)
 		return fail_invalid(call, "parameter_missing", NULL,
-			"One of the following params should be provided for this request: amount, unit_amount_decimal, pricing, or "
+			"One of the following params should be provided for this request: amount, unit_amount_decimal, "
+			"pricing, or "
 			"price_data.");
 	if (!*currency)
 		return fail_missing_param(call, "currency");
 	if (decimal_parse(unit, DECIMAL_PLACES, &each) != DECIMAL_OK || !decimal_multiply(each, quantity, &product) ||
 		!price_line(product, &line->amount))
-		return fail_invalid(call, "amount_too_large", "quantity", "The unit amount times the quantity is too large.");
+		return fail_invalid(
+			call, "amount_too_large", "quantity", "The unit amount times the quantity is too large.");
 	line->unit_amount_decimal = unit;
 	return 0;
 }
@@ -262,11 +267,13 @@ static struct record *open_draft(struct call *call, const char *id, struct recor
 		return NULL;
 	}
 	if (strcmp(js_text(record_tree(invoice), "status"), "draft")) {
-		fail_invalid(call, "invoice_not_editable", "invoice", "The specified invoice is not editable: only drafts are.");
+		fail_invalid(call, "invoice_not_editable", "invoice",
+			"The specified invoice is not editable: only drafts are.");
 		return NULL;
 	}
 	if (customer && strcmp(js_text(record_tree(invoice), "customer"), customer->id)) {
-		fail_invalid(call, NULL, "invoice", "The invoice %s does not belong to the customer %s.", id, customer->id);
+		fail_invalid(
+			call, NULL, "invoice", "The invoice %s does not belong to the customer %s.", id, customer->id);
 		return NULL;
 	}
 	return invoice;
@@ -316,7 +323,7 @@ static int item_create(struct call *call)
 	call_use_clock(call, customer);
 	if (work_out_amount(call, &line, &currency) || customer_use_currency(call, customer, currency, "currency"))
 		return -1;
-	line.period = (struct span){ js_int_at(call->params, "period.start", call->now),
+	line.period = (struct span) { js_int_at(call->params, "period.start", call->now),
 		js_int_at(call->params, "period.end", call->now) };
 	if (line.period.to < line.period.from)
 		return fail_invalid(call, NULL, "period[end]", "The period must end at or after its start.");
@@ -330,8 +337,9 @@ static int item_create(struct call *call)
 	if (call->fail.status)
 		return -1;
 	if (json_array_size(param(call, "discounts"))) {
-		struct discount_owner owner = { .customer = customer, .currency = currency, .amount = line.amount,
-			.no_minimum = true };
+		struct discount_owner owner = {
+			.customer = customer, .currency = currency, .amount = line.amount, .no_minimum = true
+		};
 
 		discounts = discounts_redeem(call, param(call, "discounts"), &owner, NULL, "discounts");
 		if (!discounts)
@@ -388,8 +396,8 @@ static struct record *editable_item(struct call *call)
 
 static int item_update(struct call *call)
 {
-	static const char *const by_hand[] = { "amount", "quantity", "quantity_decimal", "unit_amount_decimal", "pricing",
-		"price_data", "discounts", "tax_rates", NULL };
+	static const char *const by_hand[] = { "amount", "quantity", "quantity_decimal", "unit_amount_decimal",
+		"pricing", "price_data", "discounts", "tax_rates", NULL };
 	struct record *item = editable_item(call);
 	struct bill_line line = { 0 };
 	const char *currency;
@@ -402,18 +410,19 @@ static int item_update(struct call *call)
 		(param_given(call, "quantity") || param_given(call, "pricing") || param_given(call, "price_data") ||
 			param_given(call, "discounts")))
 		return fail_invalid(call, NULL, NULL,
-			"The pricing, quantity and discounts of a proration are frozen. Change its amount or description instead.");
+			"The pricing, quantity and discounts of a proration are frozen. Change its amount or "
+			"description instead.");
 	draft = journal_edit(&call->journal, item);
 	if (params_apply(call, draft, item_type(), by_hand))
 		return -1;
 	currency = js_text(draft, "currency");
 	if (param_given(call, "quantity") || param_given(call, "quantity_decimal") ||
-		param_given(call, "unit_amount_decimal") || param_given(call, "pricing") || param_given(call, "price_data") ||
-		param_given(call, "amount")) {
+		param_given(call, "unit_amount_decimal") || param_given(call, "pricing") ||
+		param_given(call, "price_data") || param_given(call, "amount")) {
 		json_t *params = call->params;
 
-		if (!param_given(call, "amount") && !param_given(call, "unit_amount_decimal") && !param_given(call, "pricing") &&
-			!param_given(call, "price_data"))
+		if (!param_given(call, "amount") && !param_given(call, "unit_amount_decimal") &&
+			!param_given(call, "pricing") && !param_given(call, "price_data"))
 			js_put_text(params, "unit_amount_decimal", js_text_at(draft, PRIVATE_KEY ".unit"));
 		if (work_out_amount(call, &line, &currency))
 			return -1;
@@ -439,9 +448,12 @@ static int item_update(struct call *call)
 	}
 	if (param_given(call, "discounts")) {
 		struct discount_owner owner = { .customer = account_find(call->account, js_text(draft, "customer")),
-			.currency = currency, .invoice_item = item->id, .no_minimum = true, .amount = js_int(draft, "amount", 0) };
-		json_t *discounts = discounts_redeem(call, param(call, "discounts"), &owner,
-			json_object_get(draft, "discounts"), "discounts");
+			.currency = currency,
+			.invoice_item = item->id,
+			.no_minimum = true,
+			.amount = js_int(draft, "amount", 0) };
+		json_t *discounts = discounts_redeem(
+			call, param(call, "discounts"), &owner, json_object_get(draft, "discounts"), "discounts");
 
 		if (!discounts)
 			return -1;

@@ -10,6 +10,7 @@
  * items before and after, the times that move, and the lines that follow. The same change serves an update, an item
  * route, a renewal's shortened period and a preview.
  */
+#define SUB_LIVE "@live" /* the key of a customer's live subscriptions: PRIVATE_KEY.live, kept by sub_plan */
 #define SUB_ITEMS 20 /* Stripe docs "Subscriptions": items of one subscription */
 
 struct item_change {
@@ -19,6 +20,7 @@ struct item_change {
 	struct item_facts old, new; /* `new` also for what stays as it is */
 	json_t *given;             /* its entry in the request; NULL: not mentioned */
 	const char *where;         /* "items[0]" */
+	const char *id;            /* a new item: the id it is to have; NULL: a fresh one */
 };
 
 enum sub_behavior { CREATE_PRORATIONS, ALWAYS_INVOICE, NO_PRORATIONS };
@@ -40,6 +42,10 @@ struct sub_change {
 	struct bill_line lines[BILL_LINES];
 	size_t n_lines;                /* full or trial lines for an invoice of the moment */
 	unsigned prorations;           /* pending items made */
+	bool quiet;                    /* they are announced after the invoice and the subscription (sub_announce_items) */
+	struct record *unannounced[BILL_LINES];
+	size_t n_unannounced;
+	bool tentative;                /* deleted items stay until the invoice is paid (sub_pending.c) */
 };
 
 /* ---- reading (sub_read.c) ---- */
@@ -83,6 +89,38 @@ int sub_full_lines(struct sub_change *c);
 /* Remembers which lines charged for each item's running period: what a later credit undoes. */
 void sub_remember_lines(struct sub_change *c);
 
+/* The full lines as pending items instead, for an invoice to come. */
+void sub_lines_pending(struct sub_change *c);
+/* invoiceitem.created for what was made quietly: Stripe announces it after what it led to. */
+void sub_announce_items(struct sub_change *c);
+
+/* ---- changes that wait for their payment (sub_pending.c) ---- */
+/*
+ * payment_behavior=pending_if_incomplete. The change is carried out and invoiced; when the invoice stays unpaid the
+ * subscription is put back as it was (sub_pending_keep remembers that) and shows the change as its pending_update. The
+ * invoice's payment applies it, its end or 23 hours drop it. Source: Stripe docs "Pending updates".
+ */
+struct sub_kept {
+	json_t *sub;              /* the bodies before the change */
+	json_t *items[SUB_ITEMS];
+	struct record *records[SUB_ITEMS];
+	size_t n;
+};
+/* Whether that way is open for these parameters; 0 or -1. */
+int sub_pending_check(struct sub_change *c, json_t *given, const char *prefix);
+void sub_pending_keep(struct sub_change *c, struct sub_kept *kept);
+/* After the attempt to collect: true when the change stands, false when it waits. */
+bool sub_pending_settle(struct sub_change *c, const struct sub_kept *kept, json_t *given, struct record *invoice);
+/* The invoice was paid, or ended unpaid; true when it was a pending update's. */
+bool sub_pending_paid(struct call *call, struct record *sub, struct record *invoice);
+bool sub_pending_dropped(struct call *call, struct record *sub, struct record *invoice);
+/* A pending update there may be gives way: its invoice is voided. 0 or -1. */
+int sub_pending_replace(struct call *call, struct record *sub);
+int64_t sub_pending_expires(struct record *sub); /* 0: none */
+/* Applies a pending update's parameters as they stood at that moment, without prorations or an invoice. 0 or -1. */
+int sub_update_settled(struct call *call, struct record *sub, json_t *given, json_t *new_ids, int64_t at,
+	struct sub_change **change);
+
 /* ---- money now (sub_pay.c) ---- */
 /* Invoices the change's lines and the pending items at once and collects by the payment behaviour. 0 or -1. */
 int sub_invoice_now(struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay,
@@ -104,6 +142,8 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 /* The invoice of the renewal at `end`, with the items moved on to their next period. NULL with the failure. */
 struct record *sub_renew(struct call *call, struct record *sub, int64_t end);
 void sub_on_due(struct call *call, struct record *sub);
+/* A trial ends and nothing can be charged: paused or canceled where the trial's settings say so. True when that was it. */
+bool sub_trial_ends_here(struct call *call, struct record *sub);
 
 /* ---- creating (sub_create.c) ---- */
 int sub_create(struct call *call);

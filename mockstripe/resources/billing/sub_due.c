@@ -39,18 +39,18 @@ void subscription_end(struct call *call, struct record *sub, enum subscription_e
 	js_put_text(
 		details, "reason", why == SUBSCRIPTION_PAYMENT_FAILED ? "payment_failed" : "cancellation_requested");
 	json_object_del(js_own(draft, PRIVATE_KEY), "due");
+	json_object_del(json_object_get(draft, PRIVATE_KEY), "live");
 	invoices_stop(call, sub);
 	emit(call, "customer.subscription.deleted", sub);
 }
 
 int subscriptions_of_customer_end(struct call *call, struct record *customer)
 {
-	const struct list *all = list_by(call, sub_type(), "customer", customer->id);
+	const struct list *all = list_by(call, sub_type(), SUB_LIVE, customer->id);
 	struct list live = { 0 };
 
 	for (size_t i = 0; i < all->count; i++)
-		if (subscription_is_live(all->at[i]))
-			list_add(&live, all->at[i]);
+		list_add(&live, all->at[i]);
 	for (size_t i = 0; i < live.count; i++)
 		subscription_end(call, live.at[i], SUBSCRIPTION_REQUESTED);
 	list_clear(&live);
@@ -59,12 +59,7 @@ int subscriptions_of_customer_end(struct call *call, struct record *customer)
 
 size_t subscriptions_live_count(struct call *call, struct record *customer)
 {
-	const struct list *all = list_by(call, sub_type(), "customer", customer->id);
-	size_t n = 0;
-
-	for (size_t i = 0; i < all->count; i++)
-		n += subscription_is_live(all->at[i]);
-	return n;
+	return list_by(call, sub_type(), SUB_LIVE, customer->id)->count;
 }
 
 /* ---- what invoices do ---- */
@@ -97,7 +92,7 @@ void subscription_invoice_paid(struct call *call, struct record *sub, struct rec
 {
 	bool trialing = js_int(record_tree(sub), "trial_end", 0) > call->now;
 
-	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
+	if (!subscription_is_live(sub) || (!sub_pending_paid(call, sub, invoice) && !is_latest(sub, invoice)))
 		return;
 	if (sub_status_is(sub, "incomplete") || sub_status_is(sub, "past_due") || sub_status_is(sub, "unpaid") ||
 		(sub_status_is(sub, "paused") && js_flag(record_private(sub), "resuming", false))) {
@@ -110,6 +105,8 @@ void subscription_invoice_paid(struct call *call, struct record *sub, struct rec
 
 void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final)
 {
+	if (js_flag(record_private(invoice), "pending_update", false))
+		return; /* the change waits for it; the subscription itself goes on */
 	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
 		return;
 	if (final) {
@@ -124,7 +121,7 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 
 void subscription_invoice_voided(struct call *call, struct record *sub, struct record *invoice)
 {
-	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
+	if (sub_pending_dropped(call, sub, invoice) || !is_latest(sub, invoice) || !subscription_is_live(sub))
 		return;
 	if (sub_status_is(sub, "incomplete")) {
 		json_t *draft = journal_edit(&call->journal, sub);
@@ -203,6 +200,7 @@ static bool has_method(struct call *call, struct record *sub)
 
 static void pause_for_trial(struct call *call, struct record *sub)
 {
+	uint64_t place = emit_reserve(call);
 	json_t *draft = journal_edit(&call->journal, sub), *details = json_object(), *paused = json_object();
 	json_t *type = json_object();
 
@@ -214,24 +212,30 @@ static void pause_for_trial(struct call *call, struct record *sub)
 	js_put_new(details, "paused", paused);
 	js_put_new(draft, "status_details", details);
 	sub_plan(call, sub);
-	emit_with(call, "customer.subscription.paused", sub, NULL);
+	emit_changed(call, "customer.subscription.updated", sub);
+	emit_reserved(call, place, "customer.subscription.paused", sub);
 }
 
-static void end_trial(struct call *call, struct record *sub)
+bool sub_trial_ends_here(struct call *call, struct record *sub)
 {
 	const char *missing = js_text_at(record_tree(sub), "trial_settings.end_behavior.missing_payment_method");
 	bool charges = !strcmp(js_text(record_tree(sub), "collection_method"), "charge_automatically");
 
-	if (charges && missing && !has_method(call, sub)) {
-		if (!strcmp(missing, "pause")) {
-			pause_for_trial(call, sub);
-			return;
-		}
-		if (!strcmp(missing, "cancel")) {
-			subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
-			return;
-		}
-	}
+	if (!charges || !missing || has_method(call, sub))
+		return false;
+	if (!strcmp(missing, "pause"))
+		pause_for_trial(call, sub);
+	else if (!strcmp(missing, "cancel"))
+		subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
+	else
+		return false;
+	return true;
+}
+
+static void end_trial(struct call *call, struct record *sub)
+{
+	if (sub_trial_ends_here(call, sub))
+		return;
 	set_status(call, sub, "active");
 	renew(call, sub);
 }
@@ -284,9 +288,12 @@ static bool reached(struct call *call, int64_t at)
 
 void sub_on_due(struct call *call, struct record *sub)
 {
-	json_t *tree = record_tree(sub);
+	json_t *tree;
 	bool trialing = sub_status_is(sub, "trialing");
 
+	if (reached(call, sub_pending_expires(sub)))
+		sub_pending_replace(call, sub);
+	tree = record_tree(sub);
 	if (sub_status_is(sub, "incomplete")) {
 		expire(call, sub);
 	} else if (reached(call, js_int(tree, "cancel_at", 0))) {

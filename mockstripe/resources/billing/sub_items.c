@@ -59,8 +59,10 @@ static int check_currency(struct sub_change *c, struct record *price, const char
 			"The price specified only supports `%s`. This doesn't match the expected currency: `%s`.", own,
 			c->currency);
 	return fail_invalid(call, NULL, arena_format(&call->arena, "%s[price]", where),
-		"This `price` has `currency=%s`, but other items use `currency=%s`. All items must have pricing in the same "
-		"currency. When using multi-currency prices, you can specify `currency` at the top level, to be used by all "
+		"This `price` has `currency=%s`, but other items use `currency=%s`. All items must have pricing in the "
+		"same "
+		"currency. When using multi-currency prices, you can specify `currency` at the top level, to be used "
+		"by all "
 		"items.",
 		own, c->currency);
 }
@@ -96,13 +98,14 @@ static int read_entry(struct sub_change *c, json_t *entry, const char *where)
 		if (c->n == COUNT_OF(c->items))
 			return fail_invalid(call, NULL, NULL, "A subscription can have at most %d items.", SUB_ITEMS);
 		item = &c->items[c->n++];
-		*item = (struct item_change){ .has_new = true };
+		*item = (struct item_change) { .has_new = true };
 	}
 	item->given = entry;
 	item->where = where;
 	if (js_flag(entry, "deleted", false)) {
 		if (!item->has_old)
-			return fail_item(call, "parameter_missing", where, "id", "Name the subscription item to delete by its id.");
+			return fail_item(call, "parameter_missing", where, "id",
+				"Name the subscription item to delete by its id.");
 		item->has_new = false;
 		item->changed = true;
 		return 0;
@@ -118,8 +121,8 @@ static int read_entry(struct sub_change *c, json_t *entry, const char *where)
 			return -1;
 	}
 	if (json_object_get(entry, "tax_rates")) {
-		item->new.tax_rates = tax_rates_of(call, json_object_get(entry, "tax_rates"),
-			arena_format(&call->arena, "%s[tax_rates]", where));
+		item->new.tax_rates = tax_rates_of(
+			call, json_object_get(entry, "tax_rates"), arena_format(&call->arena, "%s[tax_rates]", where));
 		if (call->fail.status)
 			return -1;
 	}
@@ -141,11 +144,14 @@ static int check_duplicates(struct sub_change *c)
 				continue;
 			if (!c->sub)
 				return fail_invalid(call, NULL, "plan",
-					"Cannot create a Subscription with multiple Subscription Items with the same Price: %s",
+					"Cannot create a Subscription with multiple Subscription Items with the same "
+					"Price: %s",
 					b->new.price->id);
 			return fail_invalid(call, NULL, "plan",
-				"A new item with Price %s can't be added to this Subscription because an existing Subscription Item %s "
-				"is already using that Price. If you want to update the existing item (e.g., to adjust the quantity), "
+				"A new item with Price %s can't be added to this Subscription because an existing "
+				"Subscription Item %s "
+				"is already using that Price. If you want to update the existing item (e.g., to adjust "
+				"the quantity), "
 				"pass the existing Subscription Item's `id` in your update request: "
 				"https://stripe.com/docs/api/subscriptions/update#update_subscription-items-id",
 				b->new.price->id, a->has_old ? a->old.record->id : "");
@@ -168,9 +174,11 @@ static int check_intervals(struct sub_change *c)
 			first = item;
 			continue;
 		}
-		if (!c->flexible && (item->interval != first->interval || item->interval_count != first->interval_count))
+		if (!c->flexible &&
+			(item->interval != first->interval || item->interval_count != first->interval_count))
 			return fail_invalid(c->call, NULL, "items",
-				"Currency and interval fields must match across all plans on this subscription. Found mismatch in "
+				"Currency and interval fields must match across all plans on this subscription. Found "
+				"mismatch in "
 				"interval field.");
 	}
 	return 0;
@@ -182,7 +190,8 @@ int sub_items_wanted(struct sub_change *c, json_t *items, const char *name)
 	json_t *entry;
 
 	if (json_array_size(items) > SUB_ITEMS)
-		return fail_invalid(c->call, NULL, name, "Array %s exceeded maximum %d allowed elements.", name, SUB_ITEMS);
+		return fail_invalid(
+			c->call, NULL, name, "Array %s exceeded maximum %d allowed elements.", name, SUB_ITEMS);
 	json_array_foreach(items, i, entry)
 	{
 		if (read_entry(c, entry, arena_format(&c->call->arena, "%s[%zu]", name, i)))
@@ -192,7 +201,8 @@ int sub_items_wanted(struct sub_change *c, json_t *items, const char *name)
 		left += c->items[i].has_new;
 	if (!left)
 		return c->sub ? fail_invalid(c->call, NULL, NULL,
-					"A subscription must have at least one active plan. To cancel a subscription, please use the "
+					"A subscription must have at least one active plan. To cancel a subscription, "
+					"please use the "
 					"cancel API endpoint on /v1/subscriptions.")
 			      : fail_missing_param(c->call, name);
 	if (left > SUB_ITEMS)
@@ -202,13 +212,14 @@ int sub_items_wanted(struct sub_change *c, json_t *items, const char *name)
 
 /* ---- records ---- */
 
-static json_t *new_item(struct sub_change *c)
+static json_t *new_item(struct sub_change *c, const char *wanted)
 {
 	json_t *body = json_object();
 	char id[ID_ROOM];
 
-	account_new_id(c->call->account, sub_item_type()->prefix, sub_item_type()->id_length, id);
-	js_put_text(body, "id", id);
+	if (!wanted)
+		account_new_id(c->call->account, sub_item_type()->prefix, sub_item_type()->id_length, id);
+	js_put_text(body, "id", wanted ? wanted : id);
 	js_put_text(body, "object", "subscription_item");
 	js_put_null(body, "billing_thresholds");
 	js_put_int(body, "created", c->call->now);
@@ -222,6 +233,7 @@ static json_t *new_item(struct sub_change *c)
 	js_put_int(body, "quantity", 1);
 	js_put_text(body, "subscription", c->sub->id);
 	js_put_new(body, "tax_rates", json_array());
+	js_put_new(js_own(body, PRIVATE_KEY), "originals", json_array()); /* nothing has charged for its period yet */
 	return body;
 }
 
@@ -249,8 +261,11 @@ static int write_entry(struct sub_change *c, json_t *draft, struct item_change *
 	if (json_object_get(given, "billing_thresholds"))
 		js_put(draft, "billing_thresholds", json_object_get(given, "billing_thresholds"));
 	if (json_object_get(given, "discounts")) {
-		struct discount_owner owner = { .customer = c->customer, .subscription = c->sub->id,
-			.subscription_item = js_text(draft, "id"), .currency = c->currency, .no_minimum = true };
+		struct discount_owner owner = { .customer = c->customer,
+			.subscription = c->sub->id,
+			.subscription_item = js_text(draft, "id"),
+			.currency = c->currency,
+			.no_minimum = true };
 		json_t *ids = discounts_redeem(call, json_object_get(given, "discounts"), &owner,
 			json_object_get(draft, "discounts"), arena_format(&call->arena, "%s[discounts]", item->where));
 
@@ -277,13 +292,15 @@ int sub_items_store(struct sub_change *c)
 		json_t *draft;
 
 		if (!item->has_new) {
-			journal_delete(&c->call->journal, item->old.record);
+			if (!c->tentative)
+				journal_delete(&c->call->journal, item->old.record);
 			continue;
 		}
 		if (!item->has_old) {
-			json_t *body = new_item(c);
+			json_t *body = new_item(c, item->id);
 
-			item->new.record = journal_add(&c->call->journal, sub_item_type(), js_text(body, "id"), body, c->call->now);
+			item->new.record = journal_add(
+				&c->call->journal, sub_item_type(), js_text(body, "id"), body, c->call->now);
 		}
 		shown[n++] = item->new.record;
 		if (!is_touched(item))

@@ -30,7 +30,8 @@ enum sub_behavior sub_behavior_of(const char *text)
 int fail_no_method(struct call *call)
 {
 	return fail_invalid(call, "resource_missing", NULL,
-		"This customer has no attached payment source or default payment method. Please consider adding a default payment "
+		"This customer has no attached payment source or default payment method. Please consider adding a "
+		"default payment "
 		"method. For more information, visit "
 		"https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.");
 }
@@ -44,15 +45,17 @@ static int fail_needs_action(struct call *call, struct fail *refusal)
 {
 	refusal_clear(refusal);
 	fail_status(call, 402, "subscription_payment_intent_requires_action", NULL,
-		"Payment for this subscription requires additional user action before it can be completed successfully. Payment "
-		"can be completed using the PaymentIntent associated with subscription.latest_invoice. This is not possible with "
+		"Payment for this subscription requires additional user action before it can be completed "
+		"successfully. Payment "
+		"can be completed using the PaymentIntent associated with subscription.latest_invoice. This is not "
+		"possible with "
 		"`payment_behavior=error_if_incomplete`.");
 	call->fail.type = "card_error";
 	return -1;
 }
 
-int sub_invoice_now(struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay,
-	struct record **out)
+int sub_invoice_now(
+	struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay, struct record **out)
 {
 	struct call *call = c->call;
 	struct invoice_terms terms = {
@@ -62,6 +65,9 @@ int sub_invoice_now(struct sub_change *c, const char *reason, struct span period
 		.currency = c->currency,
 		.period = period,
 		.sweep = true,
+		/* A first invoice that stays unpaid expires; one that a client or a pending update waits for is theirs.
+		 */
+		.auto_advance = pay == ALLOW_INCOMPLETE && strcmp(reason, "subscription_create"),
 		.proration_date = c->at != call->now ? c->at : 0,
 	};
 	struct record *invoice = invoice_new(call, &terms, c->lines, c->n_lines);
@@ -72,12 +78,15 @@ int sub_invoice_now(struct sub_change *c, const char *reason, struct span period
 	*out = invoice;
 	sub_remember_lines(c);
 	js_put_text(journal_edit(&call->journal, c->sub), "latest_invoice", invoice->id);
+	if (pay == PENDING_IF_INCOMPLETE)
+		js_put_flag(journal_edit_private(&call->journal, invoice), "pending_update", true);
 	if (is_sent(invoice)) { /* stays a draft for about an hour, then is sent */
 		invoice_set_advance(call, journal_edit(&call->journal, invoice), true);
 		journal_freeze(&call->journal, invoice);
 		return 0;
 	}
-	if (js_int(record_tree(invoice), "amount_due", 0) > 0 && pay != DEFAULT_INCOMPLETE && !invoice_method(call, invoice))
+	if (js_int(record_tree(invoice), "amount_due", 0) > 0 && pay != DEFAULT_INCOMPLETE &&
+		!invoice_method(call, invoice))
 		return fail_no_method(call);
 	if (invoice_finalize(call, invoice))
 		return -1;
@@ -91,7 +100,8 @@ int sub_invoice_now(struct sub_change *c, const char *reason, struct span period
 	case COLLECTION_DECLINED:
 		if (pay == ERROR_IF_INCOMPLETE) {
 			fail_card(call, &refusal);
-			call->fail.keep = false; /* nothing of it happened, so the failed charge is no object to point at */
+			call->fail.keep =
+				false; /* nothing of it happened, so the failed charge is no object to point at */
 			call->fail.charge = NULL;
 			return -1;
 		}

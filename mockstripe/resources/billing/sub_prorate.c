@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "billing/describe.h"
+#include "events/emit.h"
 #include "resources/billing/sub.h"
 #include "resources/discount.h"
 #include "resources/generic.h"
@@ -203,6 +204,7 @@ static struct record *make_item(struct sub_change *c, struct item_change *item, 
 		.proration = true,
 		.credited = credited,
 		.tax_rates = side->tax_rates,
+		.quiet = c->quiet && c->n_unannounced < BILL_LINES, /* no more than that fit on its invoice */
 	};
 
 	text_init(&text, 4096);
@@ -212,7 +214,16 @@ static struct record *make_item(struct sub_change *c, struct item_change *item, 
 	made = invoice_item_new(call, c->customer, &line, c->currency);
 	text_clear(&text);
 	c->prorations++;
+	if (line.quiet)
+		c->unannounced[c->n_unannounced++] = made;
 	return made;
+}
+
+void sub_announce_items(struct sub_change *c)
+{
+	for (size_t i = 0; i < c->n_unannounced; i++)
+		emit(c->call, "invoiceitem.created", c->unannounced[i]);
+	c->n_unannounced = 0;
 }
 
 /* An item that changes: what undoes its old side, what charges for the new one, and the whole periods they are of. */
@@ -445,4 +456,26 @@ int sub_full_lines(struct sub_change *c)
 		}
 	}
 	return 0;
+}
+
+void sub_lines_pending(struct sub_change *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct record *item = c->items[i].new.record;
+		json_t *list = json_array();
+
+		for (size_t l = 0; l < c->n_lines; l++) {
+			struct record *made;
+
+			if (c->lines[l].item != item)
+				continue;
+			made = invoice_item_new(c->call, c->customer, &c->lines[l], c->currency);
+			json_array_append_new(list, original(made->id, c->lines[l].amount, c->lines[l].period));
+		}
+		if (c->items[i].has_new && json_array_size(list))
+			set_originals(c->call, item, list);
+		else
+			json_decref(list);
+	}
+	c->n_lines = 0;
 }

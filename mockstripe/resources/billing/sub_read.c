@@ -162,13 +162,18 @@ void sub_plan(struct call *call, struct record *sub)
 	} else if (subscription_is_live(sub) && !sub_status_is(sub, "paused")) {
 		sooner(&due, sub_period_end(sub));
 		sooner(&due, js_int(tree, "cancel_at", 0));
+		sooner(&due, sub_pending_expires(sub));
 		sooner(&due, js_int_at(tree, "pause_collection.resumes_at", 0));
 		if (sub_status_is(sub, "trialing") && !js_flag(private, "trial_told", false))
 			sooner(&due, trial_end - TRIAL_NOTICE > call->now ? trial_end - TRIAL_NOTICE : call->now);
 	}
-	if (due == js_int(private, "due", 0))
+	if (due == js_int(private, "due", 0) && subscription_is_live(sub) == (js_text(private, "live") != NULL))
 		return;
 	private = journal_edit_private(&call->journal, sub);
+	if (subscription_is_live(sub))
+		js_put(private, "live", json_object_get(record_tree(sub), "customer"));
+	else
+		json_object_del(private, "live");
 	if (due)
 		js_put_int(private, "due", due);
 	else
@@ -180,8 +185,12 @@ void sub_show_items(struct call *call, struct record *sub, struct record *const 
 	json_t *data = json_array();
 
 	for (size_t i = 0; i < n; i++) {
+		json_t *shown;
+
 		journal_freeze(&call->journal, items[i]);
-		json_array_append(data, record_tree(items[i]));
+		shown = json_copy(record_tree(items[i])); /* shares all that is in it */
+		json_object_del(shown, PRIVATE_KEY);
+		json_array_append_new(data, shown);
 	}
 	js_put_new(journal_edit(&call->journal, sub), "items",
 		list_object(data, arena_format(&call->arena, "/v1/subscription_items?subscription=%s", sub->id)));

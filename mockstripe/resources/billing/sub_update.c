@@ -366,12 +366,25 @@ static int add_one_time_items(struct update *u)
 	return 0;
 }
 
+/* A mere reset of the anchor: in flexible mode its lines wait for the next invoice unless one is asked for. */
+static bool waits(const struct update *u)
+{
+	const struct sub_change *c = &u->c;
+
+	if (!c->flexible || !u->resets_anchor || u->ends_trial || u->starts_trial || c->behavior != CREATE_PRORATIONS)
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].changed)
+			return false;
+	return true;
+}
+
 /* Whether the change makes an invoice of the moment, and what it lists beside the pending items. */
 static int lines_of_now(struct update *u, bool *now)
 {
 	struct sub_change *c = &u->c;
 
-	*now = c->behavior == ALWAYS_INVOICE && c->prorations > 0;
+	*now = c->restarts ? !waits(u) : c->behavior == ALWAYS_INVOICE && c->prorations > 0;
 	if (!c->restarts)
 		return 0;
 	if (u->starts_trial) {
@@ -379,30 +392,63 @@ static int lines_of_now(struct update *u, bool *now)
 			if (c->items[i].has_new)
 				item_trial_line(u->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period,
 					c->lines, &c->n_lines);
-		*now = true;
 		return u->call->fail.status ? -1 : 0;
 	}
-	*now = true;
-	return sub_full_lines(c);
+	if (sub_full_lines(c))
+		return -1;
+	if (waits(u))
+		sub_lines_pending(c);
+	return 0;
+}
+
+static int begin(struct update *u, struct record *sub)
+{
+	if (sub_change_begin(u->call, &u->c, sub) || check_state(u))
+		return -1;
+	u->old_period = (struct span) { u->call->now, u->call->now };
+	for (size_t i = 0; i < u->c.n; i++)
+		if (u->c.items[i].old.period.from < u->old_period.from)
+			u->old_period.from = u->c.items[i].old.period.from;
+	return gather(u);
+}
+
+/* The trial is ended by hand, nothing can be charged, and its settings say what then. */
+static bool ends_without_method(struct update *u)
+{
+	if (!u->ends_trial)
+		return false;
+	js_put_int(journal_edit(&u->call->journal, u->c.sub), "trial_end", u->call->now);
+	return sub_trial_ends_here(u->call, u->c.sub);
+}
+
+static int invoice_now(struct update *u, enum pay_behavior pay, struct record **invoice)
+{
+	const char *reason = u->ends_trial ? "subscription_cycle" : "subscription_update";
+
+	return sub_invoice_now(&u->c, reason, u->old_period, pay, invoice);
 }
 
 int sub_update(struct call *call, struct record *sub, json_t *given_tree, const char *prefix, bool preview,
 	struct record **invoice)
 {
 	struct update *u = arena_alloc(&call->arena, sizeof *u);
-	enum pay_behavior pay = pay_behavior_of(js_text(given_tree, "payment_behavior"));
-	bool now = false;
+	enum pay_behavior pay = preview ? DEFAULT_INCOMPLETE : pay_behavior_of(js_text(given_tree, "payment_behavior"));
+	bool now = false, waiting = pay == PENDING_IF_INCOMPLETE;
+	struct sub_kept kept;
 
 	*u = (struct update) { .call = call, .given = given_tree, .prefix = prefix };
 	*invoice = NULL;
-	if (sub_change_begin(call, &u->c, sub) || check_state(u))
+	if (begin(u, sub) || (waiting && sub_pending_check(&u->c, given_tree, prefix)))
 		return -1;
-	u->old_period = (struct span) { call->now, call->now };
-	for (size_t i = 0; i < u->c.n; i++)
-		if (u->c.items[i].old.period.from < u->old_period.from)
-			u->old_period.from = u->c.items[i].old.period.from;
-	if (gather(u) || apply_fields(u))
+	if ((given(u, "items") || u->c.restarts) && sub_pending_replace(call, sub))
 		return -1;
+	if (waiting)
+		sub_pending_keep(&u->c, &kept);
+	u->c.quiet = u->c.behavior == ALWAYS_INVOICE || (u->c.restarts && !waits(u));
+	if (apply_fields(u))
+		return -1;
+	if (!preview && ends_without_method(u))
+		return 0;
 	/* Credits are worked out on the items as they were; the new side needs its records first. */
 	if (sub_items_store(&u->c))
 		return -1;
@@ -410,12 +456,38 @@ int sub_update(struct call *call, struct record *sub, json_t *given_tree, const 
 	if (sub_prorate(&u->c) || add_one_time_items(u) || lines_of_now(u, &now))
 		return -1;
 	journal_freeze_all(&call->journal);
-	if (now && sub_invoice_now(&u->c, u->ends_trial ? "subscription_cycle" : "subscription_update", u->old_period,
-			   preview ? DEFAULT_INCOMPLETE : pay, invoice))
+	if (now && invoice_now(u, pay, invoice))
 		return -1;
+	if (waiting)
+		sub_pending_settle(&u->c, &kept, given_tree, *invoice);
 	sub_plan(call, sub);
 	emit_changed(call, "customer.subscription.updated", sub);
+	sub_announce_items(&u->c);
 	return 0;
+}
+
+int sub_update_settled(struct call *call, struct record *sub, json_t *given_tree, json_t *new_ids, int64_t at,
+	struct sub_change **change)
+{
+	struct update *u = arena_alloc(&call->arena, sizeof *u);
+	int64_t now = call->now;
+	size_t next = 0;
+	int result;
+
+	*u = (struct update) { .call = call, .given = given_tree, .prefix = "" };
+	*change = &u->c;
+	call->now = at; /* periods run from when they were billed */
+	result = begin(u, sub);
+	u->c.behavior = NO_PRORATIONS;
+	for (size_t i = 0; !result && i < u->c.n; i++)
+		if (!u->c.items[i].has_old)
+			u->c.items[i].id = json_string_value(json_array_get(new_ids, next++));
+	if (!result)
+		result = apply_fields(u) || sub_items_store(&u->c) ? -1 : 0;
+	if (!result)
+		write_trial(u);
+	call->now = now;
+	return result;
 }
 
 /* ---- canceling ---- */

@@ -186,6 +186,7 @@ static int route_delete_discount(struct call *call)
 	emit_changed(call, "customer.subscription.updated", sub);
 	stub = json_copy(record_tree(discount));
 	js_put_flag(stub, "deleted", true);
+	json_object_del(stub, "end"); /* the deleted form has none */
 	json_object_del(stub, PRIVATE_KEY);
 	return answer_tree(call, stub, schema_find_object("discount"));
 }
@@ -259,6 +260,7 @@ static const struct resource_route routes[] = {
 };
 
 static const struct resource_filter filters[] = {
+	{ .param = SUB_LIVE, .path = PRIVATE_KEY ".live" },
 	{ .param = LIST_CLOCK, .path = "test_clock" },
 	{ .param = "price", .path = "items.data.[].price.id" },
 	{ .param = "plan", .path = "items.data.[].plan.id" },

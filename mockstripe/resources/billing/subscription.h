@@ -6,7 +6,7 @@
 
 /*
  * Subscriptions, for the resources around them. A subscription's body holds its items whole under items.data; each item
- * is also a record of type SubscriptionItem that shares the same tree (subscription_store_items keeps the two in step).
+ * is also a record of type SubscriptionItem; sub_show_items keeps the two in step.
  *
  * Private state of a subscription (PRIVATE_KEY): due, and what belongs to it: "next" (what the due time is for). Of an
  * item: "originals", the debits that still cover its running period: what a flexible proration credits.

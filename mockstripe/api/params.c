@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/fail.h"
+#include "api/multipart.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "value/currency.h"
@@ -344,6 +345,18 @@ static json_t *typed_boolean(struct call *call, const json_t *value, const struc
 	return wrong(call, NULL, at, "Invalid boolean: %s", shown(call, value));
 }
 
+/* What multipart_read makes of a part with a filename; a plain field is no file. */
+static json_t *typed_file(struct call *call, const json_t *value, const struct place *at)
+{
+	struct bytes *content = multipart_file_content(value);
+
+	if (!content)
+		return wrong(call, NULL, at,
+			"Invalid file: it has to be sent as multipart/form-data, in a part with a filename.%s", "");
+	bytes_drop(content);
+	return json_incref((json_t *)(uintptr_t)value);
+}
+
 static json_t *typed_object(struct call *call, const struct schema_node *nodes, size_t n, const json_t *value,
 	const struct schema_node *fields, size_t n_fields, const struct place *at)
 {
@@ -546,7 +559,8 @@ static json_t *typed_range(struct call *call, const struct schema_node *node, co
 
 		for (size_t i = 0; i < COUNT_OF(bounds) && !one && !call->fail.status; i++)
 			if (!strcmp(bounds[i], key))
-				one = typed_integer(call, node, child, &below);
+				one = node->flags & SCHEMA_ISO_TIME ? typed_string(call, node, child, &below)
+								    : typed_integer(call, node, child, &below);
 		if (!one) {
 			fail_invalid(call, "parameter_unknown", place_text(call, &below), "Received unknown parameter: %s",
 				place_text(call, &below));
@@ -589,8 +603,9 @@ static json_t *typed(struct call *call, const struct schema_node *node, const st
 		return typed_range(call, node, value, at);
 	switch ((enum schema_kind)node->kind) {
 	case SCHEMA_STRING:
-	case SCHEMA_FILE:
 		return typed_string(call, node, value, at);
+	case SCHEMA_FILE:
+		return typed_file(call, value, at);
 	case SCHEMA_INTEGER:
 	case SCHEMA_TIMESTAMP:
 		return typed_integer(call, node, value, at);

@@ -14,7 +14,7 @@
 #include "control/post.h"
 
 const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes,
-	authenticate_routes, webhook_routes, NULL };
+	authenticate_routes, webhook_routes, file_routes, NULL };
 
 struct control *control_new(struct engine *e)
 {
@@ -295,7 +295,7 @@ void control_serve(struct control *c, const struct request *request, struct repl
 	*out = (struct reply) {
 		.status = o.status,
 		.body = o.raw ? o.raw : indented(o.answer),
-		.content_type = "application/json",
+		.content_type = o.raw && o.content_type ? o.content_type : "application/json",
 	};
 	json_decref(o.answer);
 	json_decref(o.args);

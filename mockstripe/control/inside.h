@@ -27,6 +27,7 @@ struct order {
 	int status;
 	json_t *answer;	   /* owned; NULL while there is none */
 	struct bytes *raw; /* instead of answer, already indented; owned */
+	const char *content_type; /* of raw, static; NULL: JSON */
 };
 
 struct control_route {
@@ -38,7 +39,7 @@ struct control_route {
 
 /* The tables of the room, each ended by zeros; control_tables itself by NULL. */
 extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[], authenticate_routes[],
-	webhook_routes[];
+	webhook_routes[], file_routes[];
 extern const struct control_route *const control_tables[];
 
 /* POST /flush: the one that control_waits is about. */

@@ -19,6 +19,8 @@
 	X(dispute) \
 	X(event) \
 	X(event_thin) \
+	X(file) \
+	X(file_link) \
 	X(invoice) \
 	X(invoice_item) \
 	X(invoice_line) \

@@ -27,6 +27,20 @@ static void attach(struct api *api, const struct resource *r)
 	}
 }
 
+/* POST /v1/reviews/{id}/approve answers a review, but makes none: it acts on what a GET of its beginning answers. */
+static bool is_verb(const struct schema_route *route)
+{
+	const char *values[4];
+	size_t lengths[4];
+	const char *end = strrchr(route->pattern, '}');
+	const struct schema_route *object;
+
+	if (!end)
+		return false;
+	object = schema_match("GET", route->pattern, (size_t)(end + 1 - route->pattern), values, lengths);
+	return object && object->resource == route->resource;
+}
+
 static void find_makeable(bool *makeable)
 {
 	for (size_t i = 0; i < schema_route_count; i++) {
@@ -34,7 +48,7 @@ static void find_makeable(bool *makeable)
 		size_t length = strlen(route->pattern);
 
 		if (!strcmp(route->method, "POST") && route->resource && route->answer == SCHEMA_ANSWER_RESOURCE &&
-			route->pattern[length - 1] != '}')
+			route->pattern[length - 1] != '}' && !is_verb(route))
 			makeable[route->resource->index] = true;
 	}
 }

@@ -13,7 +13,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
+#include "resources/given.h"
 #include "resources/verbs.h"
+#include "value/calendar.h"
 
 /* ---- finding ---- */
 
@@ -51,14 +53,28 @@ static bool is_answered(const struct schema_route *route, const struct schema_re
 	return route->resource == type;
 }
 
-/* The end of the pattern's part up to its n-th {…}, as a path of that object: what a GET there answers. */
+/* What a GET answers at a path; NULL. */
+static const struct schema_resource *type_of_path(const char *path)
+{
+	const char *values[4];
+	size_t lengths[4];
+	const struct schema_route *found = schema_match("GET", path, strlen(path), values, lengths);
+
+	return found ? found->resource : NULL;
+}
+
+/*
+ * What stands at the pattern's n-th {…}: what a GET of the part up to there answers. Helpers stand beside what they
+ * help with: /v1/test_helpers/refunds/{id}/expire is about /v1/refunds/{id}.
+ */
 static const struct schema_resource *type_at(const struct schema_route *route, size_t n)
 {
+	static const char helpers[] = "test_helpers/";
 	char path[160];
 	const char *at = route->pattern;
-	const char *values[4];
-	size_t lengths[4], out = 0, seen = 0;
-	const struct schema_route *found;
+	size_t out = 0, seen = 0;
+	const struct schema_resource *type;
+	char *skip;
 
 	for (; *at && out < sizeof path - 1; at++) {
 		if (*at != '{') {
@@ -70,8 +86,19 @@ static const struct schema_resource *type_at(const struct schema_route *route, s
 		if (seen++ == n)
 			break;
 	}
-	found = schema_match("GET", path, out, values, lengths);
-	return found ? found->resource : NULL;
+	path[out] = 0;
+	type = type_of_path(path);
+	skip = strstr(path, helpers);
+	if (type || !skip)
+		return type;
+	memmove(skip, skip + strlen(helpers), strlen(skip + strlen(helpers)) + 1);
+	return type_of_path(path);
+}
+
+/* What the route is about when its answer does not say: DELETE in /v2 answers a stub of no resource. */
+static const struct schema_resource *own_type(const struct schema_route *route)
+{
+	return route->resource ? route->resource : type_at(route, route->n_path - 1u);
 }
 
 static bool ends_in_id(const struct schema_route *route)
@@ -91,12 +118,9 @@ static struct record *parent_of(struct call *call)
 	type = type_at(call->route, n);
 	if (!type)
 		type = call->route->resource;
-	if (type && !call->api->makeable[type->index] && type->object) {
-		/* Made by no route (a country's specification): it is there for whoever names it. */
-		json_t *body = shape_new(call, type, call->ids[n]);
-
-		return object_store(call, type, body);
-	}
+	r = given_record(call, type, call->ids[n]);
+	if (r)
+		return r;
 	if (type)
 		fail_no_such(call, type, call->ids[n]);
 	else
@@ -104,32 +128,20 @@ static struct record *parent_of(struct call *call)
 	return NULL;
 }
 
-static struct record *own_record(struct call *call)
+/* Whether a record is what the route is about, and below the object that the path names before it. */
+static bool is_meant(struct call *call, const struct schema_resource *type, struct record *r)
 {
 	const struct schema_route *route = call->route;
-	const char *id = call->ids[route->n_path - 1];
-	struct record *r = account_find(call->account, id);
-	const char *parent = NULL;
+	const char *parent = js_text(record_private(r), "parent");
 
-	if (r && !r->deleted && is_answered(route, r->type)) {
-		if (route->n_path > 1)
-			parent = js_text(record_private(r), "parent");
-		if (!parent || !strcmp(parent, call->ids[route->n_path - 2]))
-			return r;
-		r = NULL;
-	}
-	if (r && r->deleted && is_answered(route, r->type) && route->answer == SCHEMA_ANSWER_EITHER)
-		return r;
-	if (route->resource && !call->api->makeable[route->resource->index] && route->resource->object &&
-		!strcmp(route->method, "GET") && !r && !strncmp(id, route->resource->prefix, strlen(route->resource->prefix)))
-		return object_store(call, route->resource, shape_new(call, route->resource, id));
-	fail_no_such(call, route->resource, id);
-	return NULL;
+	if (r->type != type && !is_answered(route, r->type))
+		return false;
+	if (r->deleted)
+		return route->answer == SCHEMA_ANSWER_EITHER;
+	return route->n_path < 2 || !parent || !strcmp(parent, call->ids[route->n_path - 2]);
 }
 
-/* ---- making ---- */
-
-static void set_parent(struct call *call, json_t *body, const struct schema_resource *type, struct record *parent)
+static void set_parent(json_t *body, const struct schema_resource *type, struct record *parent)
 {
 	const char *name = parent->type->object;
 	const struct schema_node *field = name ? schema_field(type, name) : NULL;
@@ -137,8 +149,46 @@ static void set_parent(struct call *call, json_t *body, const struct schema_reso
 	if (field && field->kind == SCHEMA_STRING)
 		js_put_text(body, name, parent->id);
 	js_put_text(js_own(body, PRIVATE_KEY), "parent", parent->id);
-	(void)call;
 }
+
+/* Each account has a capability "transfers": what is named without a prefix is kept under its whole path. */
+static struct record *given_child(struct call *call, const struct schema_resource *type, const char *id)
+{
+	struct record *r = account_find(call->account, call->path), *parent;
+	json_t *body;
+
+	if (r || !given_fits(call, type, id))
+		return r;
+	parent = parent_of(call);
+	if (!parent)
+		return NULL;
+	body = shape_new(call, type, id);
+	set_parent(body, type, parent);
+	return journal_add(&call->journal, type, *type->prefix ? id : call->path, body, call->now);
+}
+
+/* The record at the path's end. */
+static struct record *own_record(struct call *call)
+{
+	const struct schema_route *route = call->route;
+	const struct schema_resource *type = own_type(route);
+	const char *id = call->ids[route->n_path - 1];
+	struct record *r = account_find(call->account, id);
+
+	if (r && is_meant(call, type, r))
+		return r;
+	if (!r && type)
+		r = route->n_path > 1 ? given_child(call, type, id) : given_record(call, type, id);
+	else
+		r = NULL;
+	if (!r && type)
+		fail_no_such(call, type, id);
+	else if (!r)
+		fail_unrecognized_url(call);
+	return r;
+}
+
+/* ---- making ---- */
 
 static json_t *body_for(struct call *call, const struct schema_resource *type, const char *const *except)
 {
@@ -190,7 +240,7 @@ static int create_child(struct call *call)
 	body = generic_body(call, NULL);
 	if (!body)
 		return -1;
-	set_parent(call, body, call->route->resource, parent);
+	set_parent(body, call->route->resource, parent);
 	return generic_create(call, body);
 }
 
@@ -210,7 +260,7 @@ static struct record *singleton(struct call *call)
 	if (!schema_field(type, "id"))
 		json_object_del(body, "id");
 	if (parent)
-		set_parent(call, body, type, parent);
+		set_parent(body, type, parent);
 	return journal_add(&call->journal, type, call->path, body, call->now);
 }
 
@@ -241,12 +291,28 @@ int generic_list(struct call *call)
 	return list_answer(call, route->resource, &want, 1, call->path);
 }
 
+/* `updated`, where there is one: Unix seconds, or ISO 8601 in /v2. */
+static void touch(struct call *call, struct record *r)
+{
+	const struct schema_node *updated = schema_field(r->type, "updated");
+	char iso[CALENDAR_ISO_MS_ROOM];
+
+	if (!updated)
+		return;
+	calendar_format_iso_ms(call->now, 0, iso);
+	if (updated->flags & SCHEMA_ISO_TIME)
+		js_put_text(journal_edit(&call->journal, r), "updated", iso);
+	else
+		js_put_int(journal_edit(&call->journal, r), "updated", call->now);
+}
+
 static int apply_update(struct call *call, struct record *r)
 {
-	if (params_check_references(call, r->type) || params_apply(call, journal_edit(&call->journal, r), r->type, NULL))
+	if (params_check_references(call, r->type) ||
+		params_apply(call, journal_edit(&call->journal, r), r->type, NULL))
 		return -1;
-	if (schema_field(r->type, "updated") && json_object_size(call->params))
-		js_put_int(journal_edit(&call->journal, r), "updated", call->now);
+	if (json_object_size(call->params))
+		touch(call, r);
 	emit_verb(call, r, "updated");
 	return answer_record(call, r);
 }
@@ -260,6 +326,17 @@ int generic_update(struct call *call)
 	if (r->deleted)
 		return fail_no_such(call, r->type, r->id);
 	return apply_update(call, r);
+}
+
+/* The stub that /v2 answers (Stripe docs, "Delete an event destination"). */
+static int answer_deleted(struct call *call, const struct record *r)
+{
+	json_t *stub = json_object();
+
+	js_put_text(stub, "id", r->id);
+	if (r->type->object)
+		js_put_text(stub, "object", r->type->object);
+	return answer_tree(call, stub, NULL);
 }
 
 int generic_delete(struct call *call)
@@ -280,10 +357,10 @@ int generic_delete(struct call *call)
 	last = body_keep(r->body);
 	journal_delete(&call->journal, r);
 	snprintf(type, sizeof type, "%s.deleted", r->type->object ? r->type->object : "");
-	if (schema_is_event(type))
+	if (emit_knows(type))
 		emit_body(call, type, last, NULL);
 	body_drop(last);
-	return answer_record(call, r);
+	return call->route->answer == SCHEMA_ANSWER_NODE ? answer_deleted(call, r) : answer_record(call, r);
 }
 
 static int act(struct call *call, struct record *r)
@@ -352,7 +429,8 @@ static int handle_post(struct call *call)
 	}
 	if (!route->resource) {
 		if (route->answer == SCHEMA_ANSWER_NODE)
-			return answer_tree(call, shape_object(call, NULL, route->node->fields, route->node->n_fields), NULL);
+			return answer_tree(
+				call, shape_object(call, NULL, route->node->fields, route->node->n_fields), NULL);
 		return answer_bytes(call, bytes_new("{}", 2), "application/json");
 	}
 	return route->n_path ? create_child(call) : generic_create(call, generic_body(call, NULL));
@@ -366,7 +444,8 @@ int generic_handle(struct call *call)
 		return handle_get(call);
 	if (!strcmp(route->method, "POST"))
 		return handle_post(call);
-	if (ends_in_id(route) && (route->answer == SCHEMA_ANSWER_DELETED || route->answer == SCHEMA_ANSWER_EITHER))
+	if (ends_in_id(route) && (route->answer == SCHEMA_ANSWER_DELETED || route->answer == SCHEMA_ANSWER_EITHER ||
+					 route->answer == SCHEMA_ANSWER_NODE))
 		return generic_delete(call);
 	struct record *r = ends_in_id(route) ? own_record(call) : parent_of(call);
 

@@ -108,7 +108,7 @@ void verb_apply(struct call *call, struct record *r, const char *verb)
 	if (active && active->kind == SCHEMA_BOOLEAN && (!strcmp(verb, "deactivate") || !strcmp(verb, "archive")))
 		js_put_flag(draft, "active", false);
 	snprintf(type, sizeof type, "%s.%s", r->type->object ? r->type->object : "", state ? state : verb);
-	if (schema_is_event(type))
+	if (emit_knows(type))
 		emit_with(call, type, r, NULL);
 	else
 		emit_verb(call, r, "updated");

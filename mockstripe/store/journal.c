@@ -114,17 +114,30 @@ void journal_freeze_all(struct journal *j)
 		journal_freeze(j, ((struct entry *)j->entries.at[i])->record);
 }
 
+/* Some deleted forms keep a little more: a reader its serial number. */
+static void keep_declared(json_t *stub, const struct schema_resource *type, const json_t *last)
+{
+	for (size_t i = 0; i < type->n_deleted; i++) {
+		const char *name = type->deleted[i].name;
+		json_t *value = json_object_get(last, name);
+
+		if (value && !json_object_get(stub, name))
+			js_put(stub, name, value);
+	}
+}
+
 void journal_delete(struct journal *j, struct record *r)
 {
 	json_t *stub = json_object();
 
 	entry_for(j, r);
-	json_decref(r->draft);
-	r->draft = NULL;
 	js_put_text(stub, "id", r->id);
 	if (r->type->object)
 		js_put_text(stub, "object", r->type->object);
 	js_put_flag(stub, "deleted", true);
+	keep_declared(stub, r->type, record_tree(r));
+	json_decref(r->draft);
+	r->draft = NULL;
 	account_set_body(r, body_new(stub), true);
 }
 

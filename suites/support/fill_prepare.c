@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* What has to be so before a route can succeed. */
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "suites/support/fill.h"
+
+/*
+ * Calls to make before a route's own, in this order. {Name} is the id of an object of that resource; `made` says of
+ * which resource the answer, or the first of its list, is the one that is meant from then on (NULL: nothing new).
+ */
+static const struct step {
+	const char *route, *made, *method, *path, *params;
+} steps[] = {
+	{ "DELETE /v1/subscriptions/{id}/discount", "Subscription", "POST", "/v1/subscriptions",
+		"customer={Customer}&items[0][price]={Price}&trial_period_days=7&discounts[0][coupon]={Coupon}" },
+	{ "GET /v1/customers/{customerId}/payment_methods/{id}", NULL, "POST",
+		"/v1/payment_methods/{PaymentMethod}/attach", "customer={Customer}" },
+	{ "GET /v1/customers/{customerId}/cash_balance_transactions/{id}", "CustomerCashBalanceTransaction", "POST",
+		"/v1/test_helpers/customers/{Customer}/fund_cash_balance", "amount=500&currency=usd" },
+	{ "GET /v2/core/events/{id}", NULL, "POST", "/v1/customers", "" },
+	{ "GET /v2/core/events/{id}", "V2.Core.Event", "GET", "/v2/core/events", NULL },
+	{ "POST /v1/charges/{id}/capture", "Charge", "POST", "/v1/charges",
+		"amount=2000&currency=usd&source=tok_visa&capture=false" },
+	{ "POST /v1/disputes/{id}", NULL, "POST", "/v1/charges", "amount=2000&currency=usd&source=tok_createDispute" },
+	{ "POST /v1/disputes/{id}", "Dispute", "GET", "/v1/disputes", NULL },
+	{ "POST /v1/disputes/{id}/close", NULL, "POST", "/v1/charges",
+		"amount=2000&currency=usd&source=tok_createDispute" },
+	{ "POST /v1/disputes/{id}/close", "Dispute", "GET", "/v1/disputes", NULL },
+	{ "POST /v1/invoices/{id}/mark_uncollectible", NULL, "POST", "/v1/invoiceitems",
+		"customer={Customer}&amount=500&currency=usd" },
+	{ "POST /v1/invoices/{id}/mark_uncollectible", NULL, "POST", "/v1/invoices/{Invoice}/finalize", "" },
+	{ "POST /v1/invoices/{id}/remove_lines", NULL, "POST", "/v1/invoiceitems",
+		"customer={Customer}&amount=500&currency=usd" },
+	{ "POST /v1/invoices/{id}/remove_lines", "InvoiceLineItem", "GET", "/v1/invoices/{Invoice}/lines", NULL },
+	{ "POST /v1/invoices/{id}/send", NULL, "POST", "/v1/invoiceitems",
+		"customer={Customer}&amount=500&currency=usd" },
+	{ "POST /v1/invoices/{id}/send", "Invoice", "POST", "/v1/invoices",
+		"customer={Customer}&collection_method=send_invoice&days_until_due=30"
+		"&pending_invoice_items_behavior=include" },
+	{ "POST /v1/invoices/{id}/update_lines", NULL, "POST", "/v1/invoiceitems",
+		"customer={Customer}&amount=500&currency=usd" },
+	{ "POST /v1/invoices/{id}/update_lines", "InvoiceLineItem", "GET", "/v1/invoices/{Invoice}/lines", NULL },
+	{ "POST /v1/invoices/{id}/void", NULL, "POST", "/v1/invoiceitems",
+		"customer={Customer}&amount=500&currency=usd" },
+	{ "POST /v1/invoices/{id}/void", NULL, "POST", "/v1/invoices/{Invoice}/finalize", "" },
+	{ "POST /v1/invoices/{invoiceId}/lines/{id}", NULL, "POST", "/v1/invoiceitems",
+		"customer={Customer}&amount=500&currency=usd" },
+	{ "POST /v1/invoices/{invoiceId}/lines/{id}", "InvoiceLineItem", "GET", "/v1/invoices/{Invoice}/lines", NULL },
+	{ "POST /v1/payment_intents/{id}/capture", "PaymentIntent", "POST", "/v1/payment_intents",
+		"amount=2000&currency=usd&capture_method=manual&confirm=true&payment_method=pm_card_visa"
+		"&return_url=https://example.com/back" },
+	{ "POST /v1/payment_intents/{id}/increment_authorization", "PaymentIntent", "POST", "/v1/payment_intents",
+		"amount=2000&currency=usd&capture_method=manual&confirm=true&payment_method=pm_card_visa"
+		"&return_url=https://example.com/back"
+		"&payment_method_options[card][request_incremental_authorization]=if_available" },
+	{ "POST /v1/payment_methods/{id}", NULL, "POST", "/v1/payment_methods/{PaymentMethod}/attach",
+		"customer={Customer}" },
+	{ "POST /v1/payment_methods/{id}/detach", NULL, "POST", "/v1/payment_methods/{PaymentMethod}/attach",
+		"customer={Customer}" },
+	{ "POST /v1/subscriptions/{id}/migrate", "Subscription", "POST", "/v1/subscriptions",
+		"customer={Customer}&items[0][price]={Price}&trial_period_days=7&billing_mode[type]=classic" },
+	{ "POST /v1/subscriptions/{id}/pause", NULL, "POST", "/v1/payment_methods/{PaymentMethod}/attach",
+		"customer={Customer}" },
+	{ "POST /v1/subscriptions/{id}/pause", "Subscription", "POST", "/v1/subscriptions",
+		"customer={Customer}&items[0][price]={Price}&default_payment_method={PaymentMethod}" },
+	{ "POST /v1/subscriptions/{id}/resume", NULL, "POST", "/v1/payment_methods/{PaymentMethod}/attach",
+		"customer={Customer}" },
+	{ "POST /v1/subscriptions/{id}/resume", "Subscription", "POST", "/v1/subscriptions",
+		"customer={Customer}&items[0][price]={Price}&default_payment_method={PaymentMethod}" },
+	{ "POST /v1/subscriptions/{id}/resume", NULL, "POST", "/v1/subscriptions/{Subscription}/pause",
+		"type=subscription" },
+};
+
+/* "{Customer}" -> its id; what is no resource's name stays. */
+static const char *with_ids(struct fill *f, const char *text)
+{
+	struct text out;
+	const char *result;
+
+	text_init(&out, TEXT_NO_CEILING);
+	for (const char *c = text; *c; c++) {
+		size_t length = *c == '{' ? strcspn(c, "}") : 0;
+		char name[64] = "";
+
+		if (!length || length >= sizeof name) {
+			text_char(&out, *c);
+			continue;
+		}
+		memcpy(name, c + 1, length - 1);
+		text_put(&out, fill_object(f, schema_find_resource(name)));
+		c += length;
+	}
+	result = text_of(f->house, "%s", out.data);
+	text_clear(&out);
+	return result;
+}
+
+static bool is_for(const struct step *step, const struct schema_route *route)
+{
+	size_t verb = strlen(route->method);
+
+	return !strncmp(step->route, route->method, verb) && step->route[verb] == ' ' &&
+	       !strcmp(step->route + verb + 1, route->pattern);
+}
+
+void fill_prepare(struct fill *f, const struct schema_route *route)
+{
+	for (size_t i = 0; i < COUNT_OF(steps); i++) {
+		const struct answer *a;
+		const char *path;
+
+		if (!is_for(&steps[i], route))
+			continue;
+		path = with_ids(f, steps[i].path);
+		a = api_ok(f->house, steps[i].method, path, steps[i].params ? with_ids(f, steps[i].params) : NULL);
+		if (steps[i].made)
+			map_put(f->made, steps[i].made,
+				(void *)(uintptr_t)(field_json(a, "data") ? field(a, "data.0.id") : field(a, "id")));
+	}
+}

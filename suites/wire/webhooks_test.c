@@ -379,6 +379,36 @@ static void schedule__does_not_depend_on_the_steps_of_the_clock(void **state)
 	assert_attempt(a, 3, HOUSE_NOW + 15000, 0);
 }
 
+/* A live key that a fixture declares: no v0, and nine retries over less than three days. */
+static void live_mode__tries_for_three_days(void **state)
+{
+	static const int64_t pauses[] = { 300, 1800, 7200, 18000, 36000, 43200, 43200, 43200, 43200 };
+	struct post *p = *state;
+	const struct answer *a;
+	int64_t at = HOUSE_NOW;
+	char *signature;
+
+	api_ok(p->h, "POST", "/_mockstripe/fixtures", "{\"keys\":[{\"key\":\"sk_live_declared\"}]}");
+	p->h->key = "sk_live_declared";
+	listen_for(p, "customer.created");
+	sink_answer(p->sink, 500, NULL, 0);
+	customer(p, "Ada");
+	ms_flush(p->h->ms, NULL);
+	ms_advance(p->h->ms, NULL, 30 * 86400);
+	ms_flush(p->h->ms, NULL);
+	a = deliveries(p);
+	assert_same_int((int64_t)field_count(a, "data"), 10);
+	for (int i = 0; i < 10; i++) {
+		assert_attempt(a, i, at, i < 9 ? at + pauses[i] : 0);
+		at += i < 9 ? pauses[i] : 0;
+	}
+	assert_true(at - HOUSE_NOW < 3 * 86400);
+	signature = sink_header(sink_request(p->sink, 0), "Stripe-Signature");
+	assert_non_null(signature);
+	assert_null(strstr(signature, "v0="));
+	free(signature);
+}
+
 static void retry_that_succeeds__is_the_last(void **state)
 {
 	struct post *p = *state;
@@ -776,6 +806,7 @@ int main(void)
 		TEST(call_rolled_back__posts_nothing),
 		TEST(failure__is_tried_three_times_more),
 		TEST(schedule__does_not_depend_on_the_steps_of_the_clock),
+		TEST(live_mode__tries_for_three_days),
 		TEST(retry_that_succeeds__is_the_last),
 		TEST(redirect__is_a_failure),
 		TEST(target_that_is_gone__says_why),

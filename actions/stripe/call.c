@@ -42,7 +42,7 @@ static bool is_doubtful(enum transport_fate fate, const struct transport_respons
 {
 	if (fate != FATE_ANSWERED)
 		return fate != FATE_NOT_SENT;
-	return r->status >= 500;
+	return r->status >= 500 || r->status == 424;
 }
 
 json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struct problem *why)

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "actions/people/identity.h"
+#include "suites/actions/token.h"
 
 /* Identity: known answers, and every refusal by name. */
 
 #define GOOD_EXP "\"exp\":1767229200" /* an hour from NOW */
-#define GOOD_HEADER "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
 
 static const char known_token[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
 				  "eyJ1c2VyX2lkIjoidXNlcl80MiIsImVtYWlsIjoiYUBleGFtcGxlLmNvbSIsInN0cmlwZV9hY2NvdW50cyI6"
@@ -17,36 +17,6 @@ static const char known_token[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
 				  "ydPimkya6XbNyzJa0sWpcLBa4m83LI";
 static const char none_token[] =
 	"eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJ1c2VyX2lkIjoidXNlcl80MiIsImV4cCI6MTc2NzIyOTIwMH0.";
-
-static void base64url(struct text *out, const void *data, size_t length)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	const unsigned char *bytes = data;
-	unsigned bits = 0, kept = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		kept = kept << 8 | bytes[i];
-		for (bits += 8; bits >= 6; bits -= 6)
-			text_char(out, digits[kept >> (bits - 6) & 63]);
-		kept &= 0xFF;
-	}
-	if (bits)
-		text_char(out, digits[kept << (6 - bits) & 63]);
-}
-
-/* A token signed as it should be, whatever it says. */
-static void token_make(struct text *out, const char *header, const char *payload, const char *secret)
-{
-	unsigned char mac[DIGEST_SIZE];
-
-	text_init(out, TEXT_NO_CEILING);
-	base64url(out, header, strlen(header));
-	text_char(out, '.');
-	base64url(out, payload, strlen(payload));
-	digest_make(secret, strlen(secret), out->data, out->length, mac);
-	text_char(out, '.');
-	base64url(out, mac, sizeof(mac));
-}
 
 /* Verifies and compares the outcome; on success also the user. */
 static void expect(const char *config, const struct evidence *e, int64_t now, enum problem_code wanted,

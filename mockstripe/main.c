@@ -27,6 +27,7 @@ static const char help[] =
 	"  --bind ADDRESS      address to listen on                                               (127.0.0.1)\n"
 	"  --cert FILE         PEM certificate for HTTPS, with --key FILE; without, one is made at start\n"
 	"  --fixtures PATH     load a fixture file or a folder of them; may be given again\n"
+	"  --db FILE           keep everything in an SQLite file; fixtures are loaded only while it is empty\n"
 	"  --seed N            the same seed and the same calls give the same answers             (0)\n"
 	"  --now UNIX          let time stand still at that moment; it moves by /_mockstripe/clock\n"
 	"  --strict-keys       refuse API keys that no fixture declares\n"
@@ -48,6 +49,7 @@ enum flag {
 	CERT,
 	KEY,
 	FIXTURES,
+	DB,
 	SEED,
 	NOW,
 	STRICT_KEYS,
@@ -67,6 +69,7 @@ static const struct option flags[] = {
 	{ "cert", required_argument, NULL, CERT },
 	{ "key", required_argument, NULL, KEY },
 	{ "fixtures", required_argument, NULL, FIXTURES },
+	{ "db", required_argument, NULL, DB },
 	{ "seed", required_argument, NULL, SEED },
 	{ "now", required_argument, NULL, NOW },
 	{ "strict-keys", no_argument, NULL, STRICT_KEYS },
@@ -144,6 +147,9 @@ static void read_flag(struct settings *s, int flag)
 		break;
 	case KEY:
 		o->key_file = optarg;
+		break;
+	case DB:
+		o->db_file = optarg;
 		break;
 	case FIXTURES:
 		list_add(&s->fixtures, optarg);

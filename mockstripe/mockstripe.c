@@ -176,7 +176,11 @@ static bool open_house(struct ms *ms, struct sockets *s, const struct ms_options
 	const char *base = s->http.url ? s->http.url : s->https.url;
 
 	engine_set_base_url(ms->engine, base ? base : "");
-	return load_all(ms, o->fixtures, why) && open_door(ms, &ms->http, &s->http, NULL, o->threads, why) &&
+	bool fresh = true;
+
+	if (o->db_file && !engine_open_db(ms->engine, o->db_file, &fresh, why))
+		return false;
+	return (!fresh || load_all(ms, o->fixtures, why)) && open_door(ms, &ms->http, &s->http, NULL, o->threads, why) &&
 	       open_door(ms, &ms->https, &s->https, &s->pair, o->threads, why) &&
 	       open_door(ms, &ms->local, &s->local, NULL, o->threads, why);
 }

@@ -89,6 +89,7 @@ struct ms_options {
 	uint64_t seed;         /* the same seed and the same calls give the same bytes                             */
 	int64_t now;           /* 0: the machine's clock; otherwise time stands still here until ms_advance        */
 	const char *const *fixtures; /* files or folders loaded into their accounts before the first call; NULL-ended */
+	const char *db_file;   /* keep all accounts in this SQLite file; fixtures are loaded only while it is empty    */
 	bool strict_keys;      /* refuse keys that no fixture declares, as Stripe does                             */
 	bool account_per_key;  /* an undeclared key opens an account of its own                                    */
 	bool lenient_ids;      /* accept a caller's own id on every create                                         */

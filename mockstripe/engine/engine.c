@@ -9,6 +9,7 @@
 #include "events/deliver.h"
 #include "events/outbox.h"
 #include "resources/resources.h"
+#include "store/db.h"
 
 /* Attaches the resources' handlers to the description's routes. A pattern that the description lacks is our own error. */
 static void attach(struct api *api, const struct resource *r)
@@ -116,6 +117,7 @@ void engine_free(struct engine *e)
 	engine_stop(e);
 	map_each(e->accounts, free_account, NULL);
 	map_free(e->accounts);
+	db_close(e->db);
 	keyring_free(e->keys);
 	reqlog_free(e->log);
 	inflight_free(e->inflight);
@@ -177,6 +179,7 @@ struct account *engine_account(struct engine *e, const char *id, bool make)
 	if (!a && (make || !strcmp(id, ENGINE_DEFAULT_ACCOUNT))) {
 		a = account_new(id, e->options.seed, &e->rules, e->options.now == 0, e->options.now);
 		outbox_open(a, e->deliverer);
+		a->db = e->db;
 		map_put(e->accounts, id, a);
 	}
 	pthread_mutex_unlock(&e->lock);
@@ -209,10 +212,40 @@ void engine_catch_up(struct engine *e, struct account *a)
 		due_run(&e->api, a, &a->time, timeline_now(&a->time));
 }
 
+static void keep_in_db(void *engine, const char *id, void *account)
+{
+	(void)id;
+	((struct account *)account)->db = ((struct engine *)engine)->db;
+}
+
 void engine_move_time(struct engine *e, struct account *a, int64_t to)
 {
 	due_run(&e->api, a, &a->time, to);
 	timeline_move(&a->time, to);
+	if (e->db) {
+		db_begin(e->db);
+		db_end(e->db, a);
+	}
+}
+
+static struct account *kept_account(void *engine, const char *id)
+{
+	return engine_account(engine, id, true);
+}
+
+bool engine_open_db(struct engine *e, const char *path, bool *fresh, char **why)
+{
+	struct db *db = db_open(path, why);
+
+	/* Read before accounts write to it: what is put in place here is kept already. */
+	if (!db || !db_load(db, kept_account, e, why)) {
+		db_close(db);
+		return false;
+	}
+	*fresh = map_count(e->accounts) == 0;
+	e->db = db;
+	map_each(e->accounts, keep_in_db, e);
+	return true;
 }
 
 void engine_reset(struct engine *e, struct account *a)
@@ -221,4 +254,6 @@ void engine_reset(struct engine *e, struct account *a)
 	replays_clear(a);
 	outbox_forget(a);
 	account_clear(a);
+	if (a->db)
+		db_replace(a->db, a);
 }

@@ -69,6 +69,12 @@ struct engine *engine_new(const struct engine_options *options);
 void engine_stop(struct engine *e);
 void engine_free(struct engine *e); /* NULL-safe; no call may be running */
 
+/*
+ * Keeps all accounts in a database file from now on, and brings back what it holds; *fresh: it held nothing. Before the
+ * first call and before fixtures. false with a sentence in *why (free() it).
+ */
+bool engine_open_db(struct engine *e, const char *path, bool *fresh, char **why);
+
 /* Serves one /v1 or /v2 request. Thread-safe. The reply's body and headers must be dropped. */
 void engine_serve(struct engine *e, const struct request *request, struct reply *out);
 

@@ -21,6 +21,8 @@ struct account_rules {
 	const void *arg;
 };
 
+struct db;
+
 struct account {
 	char *id; /* acct_... */
 	uint64_t seed;
@@ -34,6 +36,7 @@ struct account {
 	struct map *counters;    /* id prefix -> uint64_t: how many ids were made */
 	struct list warm;        /* bodies whose trees are at hand, oldest first; a reference each */
 	struct map *replays;     /* idempotency key -> stored answer; owned by engine/idempotency.c */
+	struct db *db;           /* where commits are kept too; NULL: memory only */
 	void *outbox;            /* owned by events/ */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "store/db.h"
 
 struct entry {
 	struct record *record;
@@ -164,9 +165,23 @@ static void entry_end(struct entry *e)
 	free(e);
 }
 
+/* What changed goes to the database, if there is one, before anybody is told of it. */
+static void keep(struct journal *j)
+{
+	struct db *db = j->account->db;
+
+	if (!db || !j->entries.count)
+		return;
+	db_begin(db);
+	for (size_t i = 0; i < j->entries.count; i++)
+		db_record(db, ((struct entry *)j->entries.at[i])->record);
+	db_end(db, j->account);
+}
+
 void journal_commit(struct journal *j)
 {
 	journal_freeze_all(j);
+	keep(j);
 	for (size_t i = 0; i < j->entries.count; i++) {
 		struct entry *e = j->entries.at[i];
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/db.h"
 
 struct kept_record {
 	const struct schema_resource *type;
@@ -174,4 +175,6 @@ void mark_restore(struct account *a, const struct mark *m)
 	map_each(m->clocks, set_clock, a);
 	a->sequence = m->sequence;
 	a->time.now = m->now;
+	if (a->db)
+		db_replace(a->db, a);
 }

@@ -319,9 +319,11 @@ static void attempt_failed(struct call *call, struct record *invoice)
 	struct record *sub = invoice_subscription(call, invoice);
 	struct record *customer = invoice_customer(call, invoice);
 	bool more = plan_retry(call, invoice);
+	uint64_t place = emit_reserve(call);
 
-	emit(call, "invoice.payment_failed", invoice);
-	emit_changed(call, "invoice.updated", invoice);
+	if (!is_first_of_subscription(invoice))
+		emit_changed(call, "invoice.updated", invoice);
+	emit_reserved(call, place, "invoice.payment_failed", invoice);
 	if (sub)
 		subscription_invoice_failed(call, sub, invoice, !more);
 	if (customer && !customer->deleted && !is_first_of_subscription(invoice)) {
@@ -445,8 +447,8 @@ int invoice_credit(struct call *call, struct record *invoice, int64_t before, in
 	int64_t remaining = js_int(draft, "amount_remaining", 0) - before;
 	struct record *intent, *payment;
 
-	js_put_int(draft, "pre_payment_credit_notes_amount",
-		js_int(draft, "pre_payment_credit_notes_amount", 0) + before);
+	js_put_int(
+		draft, "pre_payment_credit_notes_amount", js_int(draft, "pre_payment_credit_notes_amount", 0) + before);
 	js_put_int(draft, "post_payment_credit_notes_amount",
 		js_int(draft, "post_payment_credit_notes_amount", 0) + after);
 	js_put_int(draft, "amount_due", js_int(draft, "amount_due", 0) - before);
@@ -461,7 +463,8 @@ int invoice_credit(struct call *call, struct record *invoice, int64_t before, in
 	payment = account_find(call->account, js_text(record_private(invoice), "payment"));
 	if (payment) {
 		js_put_text(journal_edit(&call->journal, payment), "status", "canceled");
-		js_put_int(js_own(journal_edit(&call->journal, payment), "status_transitions"), "canceled_at", call->now);
+		js_put_int(
+			js_own(journal_edit(&call->journal, payment), "status_transitions"), "canceled_at", call->now);
 	}
 	if (intent)
 		intent_cancel(call, intent, "automatic");

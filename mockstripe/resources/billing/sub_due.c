@@ -105,6 +105,8 @@ void subscription_invoice_paid(struct call *call, struct record *sub, struct rec
 
 void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final)
 {
+	bool is_sent = !strcmp(js_text(record_tree(invoice), "collection_method"), "send_invoice");
+
 	if (js_flag(record_private(invoice), "pending_update", false))
 		return; /* the change waits for it; the subscription itself goes on */
 	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
@@ -115,7 +117,7 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 	}
 	if (sub_status_is(sub, "paused") || sub_status_is(sub, "unpaid"))
 		return;
-	set_status(call, sub, is_first(invoice) ? "incomplete" : "past_due");
+	set_status(call, sub, is_first(invoice) && !is_sent ? "incomplete" : "past_due");
 	changed(call, sub);
 }
 

@@ -285,12 +285,21 @@ static json_t *state_make(struct action_run *run, const struct change *c)
 	return state;
 }
 
+/* Stripe prorates within the running period only, and would refuse an earlier moment. */
+static bool in_period(const json_t *item, int64_t moment)
+{
+	return moment >= js_int(item, "current_period_start", 0) &&
+	       moment <= js_int(item, "current_period_end", INT64_MAX);
+}
+
 bool change_plan(struct action_run *run, struct proposal *out)
 {
 	struct change c = { .moment = out->moment };
 
 	if (!change_choose(run, &c))
 		return false;
+	if (out->moment && !in_period(c.item, out->moment))
+		return problem_raise(run->why, PROBLEM_PROPOSAL_STALE, "a new period has begun since it was proposed");
 	out->writes = !is_nothing(&c);
 	if (!out->writes)
 		return change_tell_nothing(run, &c);

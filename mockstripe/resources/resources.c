@@ -24,6 +24,9 @@
 	X(invoice) \
 	X(invoice_item) \
 	X(invoice_line) \
+	X(meter) \
+	X(meter_event) \
+	X(meter_event_adjustment) \
 	X(payment_intent) \
 	X(payment_method) \
 	X(plan) \

@@ -56,19 +56,15 @@ static int fail_none(struct call *call, struct record *customer)
 static struct record *next_invoice(struct call *call, struct record *sub, struct record *customer)
 {
 	int64_t end = sub_period_end(sub), cut = js_int(record_tree(sub), "cancel_at", 0);
-	const char *currency = js_text(record_tree(sub), "currency");
 
 	if (!subscription_is_live(sub) || (cut && cut <= end)) {
-		struct invoice_terms terms = { .customer = customer, .sub = sub, .reason = "upcoming", .currency = currency,
-			.period = { js_int_at(record_tree(sub), "items.data.0.current_period_start", call->now), end },
-			.sweep = true };
+		struct record *invoice;
 
-		if (!invoice_items_pending(call, customer, sub, currency)) {
-			fail_none(call, customer);
-			return NULL;
-		}
 		call->now = end > call->now ? end : call->now;
-		return invoice_new(call, &terms, NULL, 0);
+		invoice = sub_last_invoice(call, sub, "upcoming", end);
+		if (!invoice && !call->fail.status)
+			fail_none(call, customer);
+		return invoice;
 	}
 	if (end > call->now)
 		call->now = end;

@@ -86,6 +86,9 @@ int sub_prorate(struct sub_change *c);
 int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from);
 /* Lines for the new period of every item that is not idle; pro rata where it is a part of a whole one. 0 or -1. */
 int sub_full_lines(struct sub_change *c);
+/* Lines for the usage of a metered item's old side in its running period, up to `until` (usage.c). 0 or -1. */
+int sub_usage_line(struct sub_change *c, size_t which, int64_t until);
+int sub_usage_lines(struct sub_change *c, int64_t until); /* of all items */
 /* Remembers which lines charged for each item's running period: what a later credit undoes. */
 void sub_remember_lines(struct sub_change *c);
 
@@ -142,6 +145,8 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 /* The invoice of the renewal at `end`, with the items moved on to their next period. NULL with the failure. */
 struct record *sub_renew(struct call *call, struct record *sub, int64_t end);
 void sub_on_due(struct call *call, struct record *sub);
+/* A draft of what an ended subscription still owes: pending items and usage. NULL when that is nothing. */
+struct record *sub_last_invoice(struct call *call, struct record *sub, const char *reason, int64_t end);
 /* A trial ends and nothing can be charged: paused or canceled where the trial's settings say so. True when that was it. */
 bool sub_trial_ends_here(struct call *call, struct record *sub);
 

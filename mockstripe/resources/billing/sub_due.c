@@ -242,26 +242,35 @@ static void end_trial(struct call *call, struct record *sub)
 	renew(call, sub);
 }
 
-/* The planned end: what is pending is billed, nothing new is. */
-static void end_as_planned(struct call *call, struct record *sub)
+/* What is billed last: pending items and usage, nothing new. NULL when there is nothing, or with the failure. */
+struct record *sub_last_invoice(struct call *call, struct record *sub, const char *reason, int64_t end)
 {
+	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
 	struct invoice_terms terms = {
 		.customer = subscription_customer(call, sub),
 		.sub = sub,
-		.reason = "subscription_cycle",
+		.reason = reason,
 		.currency = js_text(record_tree(sub), "currency"),
-		.period = { js_int_at(record_tree(sub), "items.data.0.current_period_start", call->now), call->now },
+		.period = { js_int_at(record_tree(sub), "items.data.0.current_period_start", call->now), end },
 		.sweep = true,
 		.auto_advance = true,
 	};
 
-	subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
-	if (invoice_items_pending(call, terms.customer, sub, terms.currency)) {
-		struct record *invoice = invoice_new(call, &terms, NULL, 0);
+	if (sub_change_begin(call, c, sub) || sub_usage_lines(c, end))
+		return NULL;
+	if (!c->n_lines && !invoice_items_pending(call, terms.customer, sub, terms.currency))
+		return NULL;
+	return invoice_new(call, &terms, c->lines, c->n_lines);
+}
 
-		if (invoice)
-			js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
-	}
+static void end_as_planned(struct call *call, struct record *sub)
+{
+	struct record *invoice;
+
+	subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
+	invoice = sub_last_invoice(call, sub, "subscription_cycle", call->now);
+	if (invoice)
+		js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
 }
 
 static void expire(struct call *call, struct record *sub)

@@ -443,6 +443,8 @@ int sub_full_lines(struct sub_change *c)
 		struct item_change *item = &c->items[i];
 		struct span period = item->new.period, whole;
 
+		if (!item->idle && sub_usage_line(c, i, c->call->now)) /* in arrears: the time that ends here */
+			return -1;
 		if (!item->has_new || item->idle || period.from >= period.to)
 			continue;
 		if (c->n_lines + item->new.terms.tier_count + 1 >= BILL_LINES)

@@ -507,6 +507,8 @@ int sub_cancel(struct call *call, struct record *sub, bool prorate, bool invoice
 		return -1;
 	if (!prorate && !invoice_now)
 		invoice_items_drop_prorations(call, sub);
+	if (invoice_now && sub_usage_lines(c, call->now))
+		return -1;
 	if (invoice_now && sub_invoice_now(c, "subscription_cycle",
 				   (struct span) { c->n ? c->items[0].old.period.from : call->now, call->now },
 				   ALLOW_INCOMPLETE, invoice))

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RESOURCES_BILLING_METER_H
+#define RESOURCES_BILLING_METER_H
+
+#include "resources/billing/sub.h"
+
+/*
+ * Meters, the events they count, and what metered prices cost by them. An event is a record without an id of its own;
+ * it is found by its meter and customer, in the order in which it came. Usage counts at once: nothing is asynchronous
+ * here. Source: Stripe docs "Usage-based billing", "Record usage for billing with the API", "The Meter object".
+ */
+#define METER_NAME "@event_name"       /* meters by their event_name */
+#define METER_EVENTS "@usage"	       /* events by PRIVATE_KEY.of: "mtr_… cus_…" */
+#define METER_BACK (35 * CALENDAR_DAY) /* how far an event may lie in the past, in seconds */
+#define METER_AHEAD INT64_C(300)       /* and in the future */
+
+const struct schema_resource *meter_type(void);
+const struct schema_resource *meter_event_type(void);
+/* What events of a meter are indexed under, arena text. */
+const char *meter_usage_key(struct call *call, const char *meter, const char *customer);
+
+/* The customer's usage in [from, to) by the meter's formula; 0 when nothing happened. False when the sum overflows. */
+bool meter_usage(struct call *call, struct record *meter, const char *customer, struct span when, struct decimal *out);
+/* Whether the customer has any event there. */
+bool meter_used(struct call *call, struct record *meter, const char *customer, struct span when);
+
+#endif

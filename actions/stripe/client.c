@@ -139,6 +139,12 @@ static enum transport_fate client_send(
 		curl_easy_setopt(w->curl, CURLOPT_HTTPGET, 1L);
 	}
 	curl_easy_setopt(w->curl, CURLOPT_CUSTOMREQUEST, request->method);
+	/*
+	 * When a connection that was kept turns out to be dead, libcurl sends the request once more without a word. A
+	 * POST has its Idempotency-Key against that. A DELETE has not: it gets a connection of its own, so that every
+	 * try is known here.
+	 */
+	curl_easy_setopt(w->curl, CURLOPT_FRESH_CONNECT, strcmp(request->method, "DELETE") ? 0L : 1L);
 	code = curl_easy_perform(w->curl);
 	curl_easy_getinfo(w->curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_setopt(w->curl, CURLOPT_ERRORBUFFER, NULL);

@@ -10,8 +10,8 @@
 /*
  * The actions and a simulator together, as a program that embeds both has them: only public functions carry the runs.
  * The simulator holds the demo company (fixtures/demo), its clock stands at DEMO_NOW, and the demo configuration is
- * used, with what a test changes of it. No socket: requests are handed to ms_call, and what a fault does on the wire
- * comes back as the transport's fate.
+ * used, with what a test changes of it. live_open needs no socket: requests are handed to ms_call, and what a fault
+ * does on the wire comes back as the transport's fate. live_open_socket goes through libcurl to a real one.
  */
 #define DEMO_NOW 1795428000 /* 2026-11-23T10:00:00Z, as the fixture says */
 #define INFO "subscription_info"
@@ -30,6 +30,7 @@ struct live {
 	unsigned waits;	 /* pauses between tries, and the last one in milliseconds */
 	unsigned waited;
 	int64_t later; /* seconds by which the actions' clock is ahead of the simulator's */
+	bool socket;   /* over libcurl and TCP instead */
 
 	struct ms_response response;
 	struct sa_header headers[48];
@@ -146,7 +147,7 @@ static inline void live_configure(struct live *l, const char *changes)
 	text = json_dumps(l->settings, 0);
 	l->config = config_of(text);
 	l->sa = sa_open(&(struct sa_options) { .config_json = text,
-				.transport = { .send = live_send, .arg = l },
+				.transport = { .send = l->socket ? NULL : live_send, .arg = l },
 				.now = live_now,
 				.wait = live_wait,
 				.clock_arg = l },
@@ -165,6 +166,23 @@ static inline void live_open(struct live *l, const char *changes)
 		.no_socket = true, .seed = 1, .now = DEMO_NOW, .fixtures = fixtures, .strict_keys = true });
 	l->house->key = "sk_test_slackwater_demo";
 	live_configure(l, changes);
+}
+
+/* The API key is the demo's; timeout_ms is for each try. */
+static inline void live_open_socket(struct live *l, int timeout_ms)
+{
+	static const char *const fixtures[] = { "fixtures/demo", NULL };
+	char *changes;
+
+	memset(l, 0, sizeof(*l));
+	l->socket = true;
+	l->house = house_open(
+		&(struct ms_options) { .seed = 1, .now = DEMO_NOW, .fixtures = fixtures, .strict_keys = true });
+	l->house->key = "sk_test_slackwater_demo";
+	changes = mem_format("{\"stripe\":{\"base_url\":\"%s\",\"api_key\":\"%s\",\"timeout_ms\":%d}}",
+		ms_url(l->house->ms), l->house->key, timeout_ms);
+	live_configure(l, changes);
+	free(changes);
 }
 
 static inline void live_forget(struct live *l)

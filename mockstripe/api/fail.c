@@ -67,7 +67,7 @@ static int fail_list(struct call *call, int status, const char *type, const char
 		.status = status,
 		.type = type,
 		.code = code,
-		.param = param_name ? arena_text(&call->arena, param_name) : NULL,
+		.param = param_name && *param_name ? arena_text(&call->arena, param_name) : NULL,
 		.message = arena_text(&call->arena, message),
 	};
 	free(message);

@@ -115,7 +115,7 @@ static const struct refusal malformed[] = {
 		"address]", "Received unknown parameter: address]" },
 	{ "text behind the brackets is a name", "POST", "/v1/customers", "address[city]x=Paris", 400,
 		"parameter_unknown", "address[city]x", "Received unknown parameter: address[city]x" },
-	{ "an empty name", "POST", "/v1/customers", "=1", 400, "parameter_unknown", "",
+	{ "an empty name", "POST", "/v1/customers", "=1", 400, "parameter_unknown", NULL,
 		"Received unknown parameter: " },
 	{ "a word as an index", "POST", "/v1/customers", "preferred_locales[first]=fr", 400, NULL, "preferred_locales",
 		"Invalid array" },

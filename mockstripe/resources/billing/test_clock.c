@@ -33,11 +33,11 @@ static int clock_create(struct call *call)
 	return generic_create(call, body);
 }
 
-/* The shortest billing interval on the clock decides how far one advance may go: two of it, or two years without any. */
+/* The shortest billing interval on the clock decides how far one advance may go: two of it, or two years without any.
+ */
 static int64_t furthest(struct call *call, struct record *clock)
 {
-	const struct list *subs =
-		list_by(call, schema_find_object("subscription"), LIST_CLOCK, clock->id);
+	const struct list *subs = list_by(call, schema_find_object("subscription"), LIST_CLOCK, clock->id);
 	int64_t now = js_int(record_tree(clock), "frozen_time", 0), limit = 0;
 
 	for (size_t i = 0; i < subs->count; i++) {
@@ -53,8 +53,8 @@ static int64_t furthest(struct call *call, struct record *clock)
 			const char *name = js_text_at(item, "price.recurring.interval");
 			int64_t count = js_int_at(item, "price.recurring.interval_count", 1), end;
 
-			if (name && calendar_interval_parse(name, &interval) && calendar_add(now, interval, 2 * count, &end) &&
-				(!limit || end < limit))
+			if (name && calendar_interval_parse(name, &interval) &&
+				calendar_add(now, interval, 2 * count, &end) && (!limit || end < limit))
 				limit = end;
 		}
 	}
@@ -98,7 +98,8 @@ static int clock_advance(struct call *call)
 	limit = furthest(call, clock);
 	if (to > limit)
 		return fail_invalid(call, NULL, "frozen_time",
-			"Test clocks can be advanced by at most two intervals of the shortest subscription at a time: choose a "
+			"Test clocks can be advanced by at most two intervals of the shortest subscription at a time: "
+			"choose a "
 			"frozen_time of at most %lld.",
 			(long long)limit);
 	draft = journal_edit(&call->journal, clock);
@@ -108,7 +109,8 @@ static int clock_advance(struct call *call)
 	js_put_new(details, "advancing", advancing);
 	js_put_text(draft, "status", "advancing");
 	js_put_new(draft, "status_details", details);
-	call_use_clock(call, clock);
+	call->now =
+		js_int(draft, "frozen_time", call->now); /* its events are dated by its own time, like all on the way */
 	emit(call, "test_helpers.test_clock.advancing", clock);
 	call->then = run_clock;
 	call->then_id = clock->id;
@@ -119,7 +121,7 @@ static int clock_advance(struct call *call)
 static int on_delete(struct call *call, struct record *clock)
 {
 	const struct schema_resource *type = schema_find_object("customer");
-	const struct list *customers = list_by(call, type, "test_clock", clock->id);
+	const struct list *customers = list_by(call, type, LIST_CLOCK, clock->id);
 	struct list all = { 0 };
 
 	for (size_t i = 0; i < customers->count; i++)

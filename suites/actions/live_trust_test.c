@@ -65,11 +65,10 @@ static void refused_evidence(void **state)
 	static const char *const actions[] = { INFO, INVOICES, MANAGE, BILLING };
 	const struct evidence_row *row = *state;
 	char hash[65];
-	struct text token;
+	struct text token = { 0 };
 	struct live l;
 
 	live_open(&l, NULL);
-	text_init(&token, TEXT_NO_CEILING);
 	if (row->payload)
 		token_make(&token, row->header, row->payload, row->secret);
 	identity_hash(l.config, "ada", hash);
@@ -94,12 +93,11 @@ static void refused_evidence(void **state)
 
 static void token__opens_the_account_of_its_user(void **state)
 {
-	struct text token;
+	struct text token = { 0 };
 	struct live l;
 
 	(void)state;
 	live_open(&l, NULL);
-	text_init(&token, TEXT_NO_CEILING);
 	token_make(&token, GOOD_HEADER, CLAIMS("1795431600"), SECRET);
 	live_call(&l, &(struct sa_call) { .action = INFO, .token = token.data });
 	assert_outcome(&l, "ok", "none");

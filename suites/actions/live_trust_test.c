@@ -252,7 +252,7 @@ static const struct foreign foreigns[] = {
 static void foreign_id(void **state)
 {
 	const struct foreign *row = *state;
-	char inputs[256], *first, *before, *after;
+	char inputs[256], *first = NULL, *before, *after;
 	struct live l;
 
 	live_open(&l, NULL);

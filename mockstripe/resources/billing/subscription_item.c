@@ -22,10 +22,25 @@ static struct record *writable_sub(struct call *call, const char *id)
 	return sub;
 }
 
+/* "items[0][discounts][0][coupon]" of the update is "discounts[0][coupon]" here. */
+static void own_param(struct call *call)
+{
+	static const char prefix[] = "items[0][";
+	const char *param_name = call->fail.param, *end;
+
+	if (!param_name || strncmp(param_name, prefix, sizeof prefix - 1))
+		return;
+	param_name += sizeof prefix - 1;
+	end = strchr(param_name, ']');
+	if (end)
+		call->fail.param = arena_format(&call->arena, "%.*s%s", (int)(end - param_name), param_name, end + 1);
+}
+
 /* An update of the subscription that holds just this entry. */
 static int update_with(struct call *call, struct record *sub, json_t *entry)
 {
-	static const char *const shared[] = { "proration_behavior", "proration_date", "payment_behavior", "off_session" };
+	static const char *const shared[] = { "proration_behavior", "proration_date", "payment_behavior",
+		"off_session" };
 	js_auto given = json_object();
 	json_t *items = json_array();
 	struct record *invoice;
@@ -36,13 +51,16 @@ static int update_with(struct call *call, struct record *sub, json_t *entry)
 	json_array_append_new(items, entry);
 	js_put_new(given, "items", items);
 	arena_defer(&call->arena, (void (*)(void *))json_decref, json_incref(given));
-	return sub_update(call, sub, given, "", false, &invoice);
+	if (!sub_update(call, sub, given, "", false, &invoice))
+		return 0;
+	own_param(call);
+	return -1;
 }
 
 static json_t *entry_of(struct call *call)
 {
-	static const char *const parts[] = { "price", "plan", "price_data", "quantity", "metadata", "tax_rates", "discounts",
-		"billing_thresholds" };
+	static const char *const parts[] = { "price", "plan", "price_data", "quantity", "metadata", "tax_rates",
+		"discounts", "billing_thresholds" };
 	json_t *entry = json_object();
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -110,7 +128,7 @@ static int item_list(struct call *call)
 
 	if (!sub)
 		return -1;
-	want = (struct list_want){ "subscription", sub->id };
+	want = (struct list_want) { "subscription", sub->id };
 	return list_answer_oldest_first(call, sub_item_type(), &want, 1,
 		arena_format(&call->arena, "/v1/subscription_items?subscription=%s", sub->id));
 }

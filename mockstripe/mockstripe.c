@@ -56,6 +56,7 @@ static struct ms_exchange shown(const struct logged *e)
 		.stage = e->stage,
 		.request_id = e->request_id,
 		.idempotency_key = e->idempotency_key,
+		.version = e->version,
 		.status = e->status,
 		.response_body = e->response ? e->response->data : "",
 		.response_length = e->response ? e->response->length : 0,

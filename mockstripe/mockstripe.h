@@ -45,6 +45,7 @@ struct ms_exchange { /* one request and its answer, as logged */
 	const char *route;     /* "/v1/customers/{customer}", NULL: none matched */
 	const char *stage;     /* where the call ended: "answer", "who", "check", ... */
 	const char *request_id, *idempotency_key;
+	const char *version;   /* the API version it was served in */
 	int status;
 	const char *response_body;
 	size_t response_length;

@@ -17,6 +17,7 @@ void call_init(struct call *call, const struct api *api, struct account *account
 void call_end(struct call *call)
 {
 	json_decref(call->params);
+	json_decref(call->aside);
 	json_decref(call->answer.tree);
 	bytes_drop(call->answer.bytes);
 	json_decref(call->fail.payment_intent);

@@ -18,6 +18,8 @@ struct call;
 struct expand;
 struct resource;
 struct text;
+struct version_change;
+struct version_route;
 
 typedef int call_handler(struct call *call);
 
@@ -27,6 +29,7 @@ struct api {
 	call_handler **handlers;         /* by schema_route index; NULL: the generic one */
 	const bool *makeable;            /* by schema_resource index: some route creates it, so its ids must be known */
 	const char *version;             /* the accounts' default version */
+	const struct version_change *const *changes; /* newest first, NULL-ended: api/version_changes.h; NULL: none */
 	bool lenient_ids;                /* accept a caller's id on every create */
 	void *engine;                    /* for the rooms above; nothing below reads it */
 	/* Called at the end of a call that made events, with the lock held. */
@@ -76,6 +79,9 @@ struct call {
 	json_t *params;             /* typed; null is "unset"; never NULL; borrowed nodes must not be changed */
 	struct expand *expand;      /* NULL: nothing to expand */
 	const char *version;        /* the API version of this call */
+	unsigned changes;           /* dated changes that this version does not know yet; 0: it is the newest form */
+	const struct version_route *gone; /* the route of an older version that was asked for; NULL: none */
+	json_t *aside;              /* parameters that only the older version's own answer needs; owned, NULL: none */
 	const char *request_id, *idempotency_key; /* NULL: none */
 	const char *own_id;         /* the id the caller wants (--lenient-ids), or NULL */
 	const char *base_url;       /* where this simulator is reached, for URLs in bodies */

@@ -5,6 +5,7 @@
 
 #include "api/fail.h"
 #include "api/resource.h"
+#include "api/version_changes.h"
 #include "base/json.h"
 
 /* ---- checking ---- */
@@ -19,6 +20,7 @@ struct scope {
 	} sets[SCOPES];
 	size_t count;
 	const struct schema_node *list; /* the list's element when a list was reached */
+	const struct schema_resource *listed; /* the same for a list of an older version */
 	bool terminal;                  /* the path may end here */
 	bool open;                      /* anything goes (an event's object) */
 };
@@ -83,6 +85,13 @@ static bool scope_step(const struct scope *from, const char *name, struct scope 
 		to->terminal = true;
 		return true;
 	}
+	if (from->listed) {
+		if (strcmp(name, "data"))
+			return false;
+		scope_fields(to, from->listed->fields, from->listed->n_fields);
+		to->terminal = true;
+		return true;
+	}
 	for (size_t i = 0; i < from->count; i++) {
 		for (size_t k = 0; k < from->sets[i].n; k++) {
 			if (!strcmp(from->sets[i].fields[k].name, name)) {
@@ -92,6 +101,28 @@ static bool scope_step(const struct scope *from, const char *name, struct scope 
 		}
 	}
 	return found;
+}
+
+/* What older versions have at that place; *i moves on to the last part of the name. */
+static bool scope_step_older(
+	const struct call *call, const struct scope *from, char *const *names, size_t n, size_t *i, struct scope *to)
+{
+	const struct version_link *link = NULL;
+	const struct schema_resource *type;
+	size_t words = 0;
+
+	for (size_t k = 0; !link && k < from->count; k++)
+		link = version_link(call, from->sets[k].fields, names + *i, n - *i, &words);
+	type = link ? schema_find_object(link->target) : NULL;
+	if (!type)
+		return false;
+	*i += words - 1;
+	*to = (struct scope) { .terminal = true };
+	if (link->list)
+		to->listed = type;
+	else
+		scope_fields(to, type->fields, type->n_fields);
+	return true;
 }
 
 static void scope_start(struct call *call, struct scope *s)
@@ -181,7 +212,8 @@ static int expand_path(struct call *call, const char *path)
 		i = 1;
 	}
 	for (; i < n; i++) {
-		if (!scope_step(&at, names[i], &next))
+		if (!scope_step(&at, names[i], &next) &&
+			!(call->changes && scope_step_older(call, &at, names, n, &i, &next)))
 			return fail_expand(call, names, i, path, false);
 		at = next;
 	}

@@ -9,6 +9,7 @@
 #include "events/deliver.h"
 #include "events/outbox.h"
 #include "resources/resources.h"
+#include "resources/versions/history.h"
 #include "store/db.h"
 
 /* Attaches the resources' handlers to the description's routes. A pattern that the description lacks is our own error. */
@@ -71,6 +72,7 @@ struct engine *engine_new(const struct engine_options *options)
 		.handlers = mem_alloc(schema_route_count * sizeof *e->api.handlers),
 		.makeable = makeable,
 		.version = schema_api_version,
+		.changes = version_history,
 		.lenient_ids = options->lenient_ids,
 		.engine = e,
 		.on_events = post_events,

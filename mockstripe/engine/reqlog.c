@@ -55,7 +55,8 @@ void reqlog_free(struct reqlog *log)
 /* Moves the copied texts behind each other into the entry's own memory. */
 static void copy_texts(struct logged *e, struct slot_text *room)
 {
-	const char **texts[] = { &e->account, &e->method, &e->target, &e->key, &e->request_id, &e->idempotency_key };
+	const char **texts[] = { &e->account, &e->method, &e->target, &e->key, &e->request_id, &e->idempotency_key,
+		&e->version };
 	size_t lengths[COUNT_OF(texts)], need = 0, at = 0;
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {

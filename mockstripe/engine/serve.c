@@ -27,6 +27,7 @@
 #include "api/multipart.h"
 #include "api/params.h"
 #include "api/render.h"
+#include "api/version_changes.h"
 #include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -179,6 +180,7 @@ static int stage_version(struct line *l)
 	if (!version_is_known(version))
 		return fail_invalid(&l->call, NULL, NULL, "Invalid Stripe API version: %s", version);
 	l->call.version = version;
+	l->call.changes = version_changes(l->call.api, version);
 	snprintf(l->reply->version, sizeof l->reply->version, "%s", version);
 	return 0;
 }
@@ -188,8 +190,11 @@ static int stage_route(struct line *l)
 	const char *values[4] = { 0 };
 	size_t lengths[4];
 	const char *method = !strcmp(l->request->method, "HEAD") ? "GET" : l->request->method;
-	const struct schema_route *route = schema_match(method, l->path, l->path_length, values, lengths);
+	const struct schema_route *route =
+		l->call.changes ? version_route(&l->call, method, l->call.path) : NULL;
 
+	if (!route)
+		route = schema_match(method, l->path, l->path_length, values, lengths);
 	if (!route)
 		return fail_unrecognized_url(&l->call);
 	for (size_t i = 0; i < route->n_path; i++) {
@@ -374,6 +379,8 @@ static int stage_check(struct line *l)
 {
 	if (l->engine->api.lenient_ids)
 		take_own_id(l);
+	if (l->call.changes)
+		version_take(&l->call, l->given);
 	if (params_check(&l->call, l->given))
 		return -1;
 	return param_given(&l->call, "expand") ? expand_check(&l->call) : 0;
@@ -423,6 +430,8 @@ static void answer_call(struct line *l)
 		if (call->answer.kind == ANSWER_BYTES)
 			out->content_type = call->answer.content_type;
 	}
+	if (call->changes && (call->fail.status || call->answer.kind != ANSWER_BYTES))
+		out->body = version_show(call, out->body);
 	if (call->idempotency_key)
 		snprintf(out->original_request, sizeof out->original_request, "%s", call->request_id);
 }
@@ -483,6 +492,7 @@ static void log_exchange(struct line *l)
 		.stage = l->stage,
 		.request_id = l->reply->request_id,
 		.idempotency_key = rq->idempotency_key,
+		.version = l->reply->version,
 		.request = sent,
 		.response = l->reply->body,
 		.status = l->reply->status,

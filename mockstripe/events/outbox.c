@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "events/older.h"
 #include "events/tries.h"
 
 struct outbox {
@@ -353,13 +354,16 @@ static bool write_letter(const struct job *job, struct letter *out)
 	if (!job->by_hand && !is_enabled(endpoint))
 		return false;
 	*out = (struct letter) {
-		.body = event_text(event),
+		.body = event_older(deliverer_options(box->deliverer)->api, event,
+			js_text(record_tree(endpoint), "api_version")),
 		.type = mem_copy_text(js_text(record_tree(event), "type")),
 		.url = mem_copy_text(js_text(record_tree(endpoint), "url")),
 		.secret = mem_copy_text(js_text(record_private(endpoint), "secret")),
 		.at = timeline_now(&a->time),
 		.livemode = js_flag(record_tree(event), "livemode", false),
 	};
+	if (!out->body)
+		out->body = event_text(event);
 	rows = tries_of(event);
 	i = try_of(rows, job->endpoint);
 	if (!job->by_hand && i != SIZE_MAX) {

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* The changes from 2020-08-27 to 2024-04-10. Source: Stripe docs "API upgrades". */
+#include <string.h>
+
+#include "api/list.h"
+#include "base/json.h"
+#include "resources/versions/history.h"
+
+static bool makes_intent(const struct call *call)
+{
+	return older_route_is(call, "POST", "/v1/payment_intents") || older_route_is(call, "POST", "/v1/setup_intents");
+}
+
+/* ---- 2024-04-10: a product's features are its marketing_features; intents are captured asynchronously ---- */
+
+static void show_product(const struct older *o, json_t *tree)
+{
+	(void)o;
+	js_put(tree, "features", json_object_get(tree, "marketing_features"));
+	json_object_del(tree, "marketing_features");
+}
+
+static void take_2024_04_10(struct call *call, json_t *given)
+{
+	if (older_route_is(call, "POST", "/v1/products") || older_route_is(call, "POST", "/v1/products/{id}"))
+		older_rename(given, "features", "marketing_features");
+	if (older_route_is(call, "POST", "/v1/payment_intents") && !json_object_get(given, "capture_method"))
+		js_put_text(given, "capture_method", "automatic");
+}
+
+static const struct version_shape shapes_2024_04_10[] = {
+	{ "product", show_product },
+	{ 0 },
+};
+
+const struct version_change change_2024_04_10 = {
+	.from = "2024-04-10",
+	.shapes = shapes_2024_04_10,
+	.take = take_2024_04_10,
+};
+
+/* ---- 2023-08-16: intents take the payment methods of the Dashboard unless told otherwise ---- */
+
+static void take_2023_08_16(struct call *call, json_t *given)
+{
+	json_t *off;
+
+	if (!makes_intent(call) || json_object_get(given, "payment_method_types") ||
+		json_object_get(given, "automatic_payment_methods"))
+		return;
+	off = json_object();
+	js_put_text(off, "enabled", "false");
+	js_put_new(given, "automatic_payment_methods", off);
+}
+
+const struct version_change change_2023_08_16 = { .from = "2023-08-16", .take = take_2023_08_16 };
+
+/* ---- 2022-11-15: intents name their latest charge only; a charge's refunds have to be asked for ---- */
+
+/* latest_charge was there before the list went, so it stays. */
+static void show_intent(const struct older *o, json_t *tree)
+{
+	const char *id = js_text(tree, "id");
+
+	older_put_made(o, tree, "charges",
+		list_embed(o->call, schema_find_object("charge"), "payment_intent", id, 10,
+			arena_format(&o->call->arena, "/v1/charges?payment_intent=%s", id)));
+}
+
+static void show_charge(const struct older *o, json_t *tree)
+{
+	older_put_included(o, tree, "refunds");
+}
+
+static const struct version_shape shapes_2022_11_15[] = {
+	{ "charge", show_charge },
+	{ "payment_intent", show_intent },
+	{ 0 },
+};
+
+static const struct version_link links_2022_11_15[] = {
+	{ "payment_intent", "charges", "charge", true },
+	{ 0 },
+};
+
+const struct version_change change_2022_11_15 = {
+	.from = "2022-11-15",
+	.shapes = shapes_2022_11_15,
+	.links = links_2022_11_15,
+};
+
+/* ---- 2020-08-27: a customer's lists have to be asked for; prorate is proration_behavior ---- */
+
+static void show_customer(const struct older *o, json_t *tree)
+{
+	older_put_included(o, tree, "sources");
+	older_put_included(o, tree, "subscriptions");
+	older_put_included(o, tree, "tax_ids");
+}
+
+/* In a query as well as in a body the value is a text by now. */
+static void take_prorate(json_t *given)
+{
+	const char *prorate = js_text(given, "prorate");
+
+	if (!prorate)
+		return;
+	if (!json_object_get(given, "proration_behavior"))
+		js_put_text(given, "proration_behavior", !strcmp(prorate, "false") ? "none" : "create_prorations");
+	json_object_del(given, "prorate");
+}
+
+static void take_2020_08_27(struct call *call, json_t *given)
+{
+	if (older_route_is(call, "POST", "/v1/invoices/create_preview"))
+		given = json_object_get(given, "subscription_details");
+	else if (!schema_param(call->route, "proration_behavior"))
+		return;
+	if (json_is_object(given))
+		take_prorate(given);
+}
+
+static const struct version_shape shapes_2020_08_27[] = {
+	{ "customer", show_customer },
+	{ 0 },
+};
+
+const struct version_change change_2020_08_27 = {
+	.from = "2020-08-27",
+	.shapes = shapes_2020_08_27,
+	.take = take_2020_08_27,
+};

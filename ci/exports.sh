@@ -21,9 +21,9 @@ check() {
 		wrong=$((wrong + 1))
 		return
 	fi
-	# A declaration is a name of ours right before a parenthesis; comments are gone by then.
-	"$cc" -fpreprocessed -dD -E -P "$header" | grep -v '^#' | grep -oE "\b${prefix}[a-z0-9_]+[[:space:]]*\(" |
-		tr -d ' \t(' | sort -u >"$work/declared"
+	# A declaration is a name of ours right before a parenthesis (but for "enum sa_fate (*send)"); comments are gone by then.
+	"$cc" -fpreprocessed -dD -w -E -P "$header" | grep -v '^#' | grep -oE "\b${prefix}[a-z0-9_]+[[:space:]]*\([^*]" |
+		sed 's/[[:space:]]*(.*//' | sort -u >"$work/declared"
 	nm -g --defined-only "$archive" | awk 'NF == 3 { print $3 }' | sort -u >"$work/exported"
 	if ! diff "$work/declared" "$work/exported" >"$work/difference"; then
 		sed -n 's/^< /  declared, not exported: /p; s/^> /  exported, not declared: /p' "$work/difference"

@@ -181,7 +181,8 @@ static bool open_house(struct ms *ms, struct sockets *s, const struct ms_options
 
 	if (o->db_file && !engine_open_db(ms->engine, o->db_file, &fresh, why))
 		return false;
-	return (!fresh || load_all(ms, o->fixtures, why)) && open_door(ms, &ms->http, &s->http, NULL, o->threads, why) &&
+	return (!fresh || load_all(ms, o->fixtures, why)) &&
+	       open_door(ms, &ms->http, &s->http, NULL, o->threads, why) &&
 	       open_door(ms, &ms->https, &s->https, &s->pair, o->threads, why) &&
 	       open_door(ms, &ms->local, &s->local, NULL, o->threads, why);
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "api/fail.h"
+#include "api/list.h"
 #include "base/json.h"
 #include "resources/billing/sub.h"
 #include "resources/customer.h"
+#include "resources/discount.h"
 #include "resources/generic.h"
 #include "resources/price.h"
 
@@ -20,11 +22,14 @@ static int add_preview_items(struct call *call, struct record *customer, struct 
 	{
 		const char *where = arena_format(&call->arena, "invoice_items[%zu]", i);
 		const char *price_id = js_text(entry, "price"), *unit = js_text(entry, "unit_amount_decimal");
-		struct bill_line line = { .sub = sub, .quantity = decimal_of(js_int(entry, "quantity", 1)),
-			.discountable = js_flag(entry, "discountable", true), .description = js_text(entry, "description") };
+		struct bill_line line = { .sub = sub,
+			.quantity = decimal_of(js_int(entry, "quantity", 1)),
+			.discountable = js_flag(entry, "discountable", true),
+			.description = js_text(entry, "description") };
 		struct decimal each, total;
 
-		line.period = (struct span){ js_int_at(entry, "period.start", call->now), js_int_at(entry, "period.end", call->now) };
+		line.period = (struct span) { js_int_at(entry, "period.start", call->now),
+			js_int_at(entry, "period.end", call->now) };
 		if (price_id || json_object_get(entry, "price_data")) {
 			line.price = price_id ? price_usable(call, price_id, "one_time", where)
 					      : price_from_data(call, json_object_get(entry, "price_data"), where);
@@ -39,7 +44,8 @@ static int add_preview_items(struct call *call, struct record *customer, struct 
 		} else if (!unit || decimal_parse(unit, DECIMAL_PLACES, &each) != DECIMAL_OK ||
 			   !decimal_multiply(each, line.quantity, &total) || !price_line(total, &line.amount)) {
 			return fail_invalid(call, "parameter_missing", where,
-				"Give each invoice item an amount, or a price, price_data or unit_amount with a quantity.");
+				"Give each invoice item an amount, or a price, price_data or unit_amount with a "
+				"quantity.");
 		}
 		line.unit_amount_decimal = unit;
 		invoice_item_new(call, customer, &line, currency);
@@ -49,7 +55,8 @@ static int add_preview_items(struct call *call, struct record *customer, struct 
 
 static int fail_none(struct call *call, struct record *customer)
 {
-	return fail_status(call, 404, "invoice_upcoming_none", NULL, "No upcoming invoices for customer: %s", customer->id);
+	return fail_status(
+		call, 404, "invoice_upcoming_none", NULL, "No upcoming invoices for customer: %s", customer->id);
 }
 
 /* The invoice that the renewal will make, dated at the period's end. */
@@ -83,10 +90,40 @@ static struct record *preview_of(struct call *call, struct record *sub, struct r
 			return NULL;
 		return invoice;
 	}
-	if (json_object_size(details) &&
-		sub_update(call, sub, details, "subscription_details", true, &invoice))
+	if (json_object_size(details) && sub_update(call, sub, details, "subscription_details", true, &invoice))
 		return NULL;
 	return invoice ? invoice : next_invoice(call, sub, customer);
+}
+
+/* `discounts` stand in for those of the subscription. */
+static int use_discounts(struct call *call, struct record *sub, struct record *customer)
+{
+	struct discount_owner owner = { .customer = customer,
+		.subscription = sub->id,
+		.currency = js_text(record_tree(sub), "currency"),
+		.no_minimum = true };
+	json_t *ids = discounts_redeem(
+		call, param(call, "discounts"), &owner, json_object_get(record_tree(sub), "discounts"), "discounts");
+
+	if (!ids)
+		return -1;
+	js_put_new(journal_edit(&call->journal, sub), "discounts", ids);
+	return 0;
+}
+
+/* preview_mode=recurring: only what each period costs from now on, without prorations and one-time items. */
+static int keep_recurring(struct call *call, struct record *invoice)
+{
+	const struct list *lines = list_by(call, line_type(), "invoice", invoice->id);
+	struct list gone = { 0 };
+
+	for (size_t i = 0; i < lines->count; i++)
+		if (json_is_object(js_at(record_tree(lines->at[i]), "parent.invoice_item_details")))
+			list_add(&gone, lines->at[i]);
+	for (size_t i = 0; i < gone.count; i++)
+		journal_delete(&call->journal, gone.at[i]);
+	list_clear(&gone);
+	return invoice_total(call, invoice);
 }
 
 /* A preview without a subscription: what a creation would bill at once. */
@@ -152,6 +189,8 @@ int preview_create(struct call *call)
 	struct record *customer = param_record(call, "customer", "customer");
 	struct record *sub = param_record(call, "subscription", "subscription"), *invoice;
 	const char *currency;
+	const char *mode = param_text(call, "preview_mode");
+	bool recurring = mode && !strcmp(mode, "recurring");
 	int64_t proration_date = 0;
 
 	if (call->fail.status)
@@ -175,12 +214,17 @@ int preview_create(struct call *call)
 	if (sub) {
 		if (json_object_size(param(call, "subscription_details")))
 			proration_date = js_int_at(call->params, "subscription_details.proration_date", call->now);
+		if (param_given(call, "discounts") && use_discounts(call, sub, customer))
+			return -1;
 		invoice = preview_of(call, sub, customer);
 	} else if (json_array_size(js_at(call->params, "subscription_details.items"))) {
 		invoice = preview_creation(call, customer);
 	} else {
-		struct invoice_terms terms = { .customer = customer, .reason = "upcoming", .currency = currency,
-			.period = { call->now, call->now }, .sweep = true };
+		struct invoice_terms terms = { .customer = customer,
+			.reason = "upcoming",
+			.currency = currency,
+			.period = { call->now, call->now },
+			.sweep = true };
 
 		if (js_int_at(call->params, "subscription_details.proration_date", 0))
 			return fail_invalid(call, NULL, "subscription_details[proration_date]",
@@ -191,6 +235,8 @@ int preview_create(struct call *call)
 	}
 	if (!invoice)
 		return call->fail.status ? -1 : fail_none(call, customer);
+	if (recurring && keep_recurring(call, invoice))
+		return -1;
 	journal_freeze_all(&call->journal);
 	return answer_tree(call, preview_body(call, invoice, proration_date), invoice_type());
 }

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The events of billing as a whole: that what they carry agrees with the objects, that replaying their
+ * previous_attributes leads back, and the scenarios whose order the other suites do not show. Source: Stripe docs
+ * "Event object", "Types of events", "Subscription webhooks".
+ */
+#include "billing.h"
+
+static json_t *all_events(struct house *h)
+{
+	json_t *all = json_array();
+	const char *path = "/v1/events?limit=100";
+	bool more = true;
+
+	while (more) {
+		const struct answer *a = api_ok(h, "GET", path, NULL);
+		size_t i;
+		json_t *event;
+
+		json_array_foreach(field_json(a, "data"), i, event)
+		{
+			json_array_insert(all, 0, event);
+		}
+		more = field_flag(a, "has_more");
+		if (more)
+			path = text_of(h, "/v1/events?limit=100&starting_after=%s",
+				field(a, text_of(h, "data.%zu.id", field_count(a, "data") - 1)));
+	}
+	return all;
+}
+
+static bool is_type(json_t *event, const char *ending)
+{
+	const char *type = json_string_value(json_object_get(event, "type"));
+	size_t length = strlen(type), end = strlen(ending);
+
+	return length >= end && !strcmp(type + length - end, ending);
+}
+
+/* Puts the old values back: objects leaf by leaf, everything else whole. A new metadata key shows as null. */
+static void take_back(json_t *object, json_t *previous, bool metadata)
+{
+	const char *key;
+	json_t *old;
+
+	json_object_foreach(previous, key, old)
+	{
+		json_t *now = json_object_get(object, key);
+
+		if (json_is_object(old) && json_is_object(now) && strcmp(key, "items"))
+			take_back(now, old, !strcmp(key, "metadata"));
+		else if (metadata && json_is_null(old))
+			json_object_del(object, key);
+		else
+			json_object_set(object, key, old);
+	}
+}
+
+/* A busy month of everything. */
+static void busy(struct house *h)
+{
+	const char *customer = customer_new(h, "name=Ada", "visa"), *starter = monthly(h, "Starter", 1000);
+	const char *pro = monthly(h, "Pro", 2000), *sub, *item;
+	const struct answer *a = subscribe(h, customer, starter, NULL);
+
+	sub = field(a, "id");
+	item = field(a, "items.data.0.id");
+	go_to(h, HOUSE_NOW + 5 * DAY);
+	post(h, "subscriptions", sub, text_of(h, "items[0][id]=%s&items[0][price]=%s", item, pro));
+	post(h, "subscriptions", sub, "metadata[a]=b&description=Hello");
+	go_to(h, HOUSE_NOW + 10 * DAY);
+	post(h, "subscriptions", sub,
+		text_of(h, "items[0][id]=%s&items[0][quantity]=3&proration_behavior=always_invoice", item));
+	post(h, "subscriptions", sub, "cancel_at_period_end=true");
+	post(h, "subscriptions", sub, "cancel_at_period_end=false");
+	go_to(h, FEB_1 + HOUR);
+	card_attach(h, customer, "chargeCustomerFail");
+	go_to(h, MAR_1 + 30 * DAY);
+}
+
+static void events__previous_attributes_lead_back(void **state)
+{
+	struct house *h = *state;
+	json_t *all, *event, *last;
+	size_t i, checked = 0;
+
+	busy(h);
+	all = all_events(h);
+	last = json_object(); /* the object of an id as its latest event showed it */
+	json_array_foreach(all, i, event)
+	{
+		json_t *object = json_object_get(json_object_get(event, "data"), "object");
+		json_t *previous = json_object_get(json_object_get(event, "data"), "previous_attributes");
+		const char *id = json_string_value(json_object_get(object, "id"));
+		json_t *before = id ? json_object_get(last, id) : NULL;
+
+		assert_int_equal(previous != NULL, is_type(event, ".updated"));
+		if (previous && before && is_type(event, "customer.subscription.updated")) {
+			json_t *back = json_deep_copy(object);
+
+			take_back(back, previous, false);
+			if (!json_equal(back, before)) {
+				char *text = json_dumps(event, JSON_INDENT(1));
+
+				print_error("does not lead back:\n%s\n", text);
+				free(text);
+			}
+			assert_true(json_equal(back, before));
+			checked++;
+			json_decref(back);
+		}
+		if (id)
+			json_object_set(last, id, object);
+	}
+	assert_true(checked >= 6);
+	json_decref(last);
+	json_decref(all);
+}
+
+static void events__the_last_one_shows_the_object_as_it_is(void **state)
+{
+	struct house *h = *state;
+	json_t *all, *event, *last = json_object(), *shown;
+	const char *id;
+	size_t i, checked = 0;
+
+	busy(h);
+	all = all_events(h);
+	json_array_foreach(all, i, event)
+	{
+		json_t *object = json_object_get(json_object_get(event, "data"), "object");
+		const char *kind = json_string_value(json_object_get(object, "object"));
+
+		if (!strcmp(kind, "subscription") || !strcmp(kind, "invoice"))
+			json_object_set(last, json_string_value(json_object_get(object, "id")), object);
+	}
+	json_object_foreach(last, id, shown)
+	{
+		const char *kind = json_string_value(json_object_get(shown, "object"));
+		const struct answer *a = get(h, !strcmp(kind, "invoice") ? "invoices" : "subscriptions", id);
+
+		if (!json_equal(shown, a->json)) {
+			char *text = json_dumps(shown, JSON_INDENT(1));
+
+			print_error("the last event says\n%s\nthe object is\n%s\n", text, a->text);
+			free(text);
+		}
+		assert_true(json_equal(shown, a->json));
+		checked++;
+	}
+	assert_true(checked >= 5);
+	json_decref(last);
+	json_decref(all);
+}
+
+static void events__are_dated_in_order_and_name_their_request(void **state)
+{
+	struct house *h = *state;
+	json_t *all, *event;
+	int64_t at = 0;
+	size_t i, automatic = 0, asked = 0;
+
+	busy(h);
+	all = all_events(h);
+	json_array_foreach(all, i, event)
+	{
+		json_t *request = json_object_get(event, "request");
+
+		assert_true(json_integer_value(json_object_get(event, "created")) >= at);
+		at = json_integer_value(json_object_get(event, "created"));
+		if (json_is_null(json_object_get(request, "id")))
+			automatic++;
+		else
+			asked++;
+	}
+	assert_true(automatic > 10 && asked > 10);
+	json_decref(all);
+}
+
+static void events__of_one_call_share_its_request(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *mark = events_mark(h);
+	const struct answer *a = subscribe(h, customer, price, NULL), *e = events_after(h, mark);
+
+	for (size_t i = 0; i < field_count(e, "data"); i++)
+		assert_field(e, text_of(h, "data.%zu.request.id", i), header_of(a, "Request-Id"));
+}
+
+static void events__trial_of_a_customer_without_method(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, NULL), *price = monthly(h, "Pro", 2000), *mark = events_mark(h);
+
+	subscribe(h, customer, price, "trial_period_days=10");
+	go_to(h, HOUSE_NOW + 10 * DAY + HOUR);
+	assert_events(h, mark,
+		"invoice.created\n"
+		"invoice.finalized\n"
+		"invoice.paid\n"
+		"invoice.payment_succeeded\n"
+		"setup_intent.created\n"
+		"customer.subscription.created\n"
+		"customer.subscription.trial_will_end\n"
+		"customer.subscription.updated\n"
+		"invoice.created\n"
+		"invoice.finalized\n"
+		"payment_intent.created\n"
+		"invoice.payment_failed\n"
+		"invoice.updated\n"
+		"customer.subscription.updated\n"
+		"customer.updated\n");
+}
+
+static void events__deleting_a_customer(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *mark;
+
+	subscribe(h, customer, price, NULL);
+	subscribe(h, customer, price, NULL);
+	mark = events_mark(h);
+	api_ok(h, "DELETE", get_path(h, "customers", customer), NULL);
+	assert_events(h, mark, "customer.subscription.deleted\ncustomer.subscription.deleted\ncustomer.deleted\n");
+}
+
+static void events__redeeming_a_coupon(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *sub, *mark;
+
+	api_ok(h, "POST", "/v1/coupons", "id=half&percent_off=50&duration=forever");
+	sub = field(subscribe(h, customer, price, NULL), "id");
+	mark = events_mark(h);
+	post(h, "subscriptions", sub, "discounts[0][coupon]=half");
+	assert_events(h, mark, "customer.discount.created\ncustomer.subscription.updated\n");
+	mark = events_mark(h);
+	assert_flag(api_ok(h, "DELETE", text_of(h, "/v1/subscriptions/%s/discount", sub), NULL), "deleted", true);
+	assert_events(h, mark, "customer.discount.deleted\ncustomer.subscription.updated\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BILLING_TEST(events__previous_attributes_lead_back),
+		BILLING_TEST(events__the_last_one_shows_the_object_as_it_is),
+		BILLING_TEST(events__are_dated_in_order_and_name_their_request),
+		BILLING_TEST(events__of_one_call_share_its_request),
+		BILLING_TEST(events__trial_of_a_customer_without_method),
+		BILLING_TEST(events__deleting_a_customer),
+		BILLING_TEST(events__redeeming_a_coupon),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -29,8 +29,10 @@ struct action_run {
 	struct envelope *answer;
 	int64_t now;
 	struct account account;	  /* the one Stripe customer this run may touch */
+	json_t *contact;	  /* as the store had it when the run began     */
 	json_t *customer;	  /* as Stripe has it now                       */
 	json_t *inputs;		  /* checked, and in the order of the table     */
+	json_t *shown_ids;	  /* of the rows in the answer, in their order; NULL: none */
 	json_t *product_names;	  /* product id -> name, as read in this run     */
 	const unsigned char *key; /* DIGEST_SIZE bytes for sealing what is handed out and must come back unchanged */
 	const char *idempotency;  /* the key of this confirmed proposal; NULL while planning */
@@ -60,6 +62,11 @@ struct action_kind {
 	/* Both give false with run->why raised. plan fills run->answer with the answer or with the preview. */
 	bool (*plan)(struct action_run *run, struct proposal *out);
 	bool (*perform)(struct action_run *run, const struct proposal *agreed);
+	const char *probe; /* inputs that only read, for finding out whether the action works; NULL: none */
+	/* For a result that is too large: the data's list, and what makes the answer go on behind its first `left`
+	 * rows. */
+	const char *list;
+	void (*resume)(struct action_run *run, size_t left);
 };
 
 /* The list of them, NULL at the end. */

@@ -238,6 +238,22 @@ static void tell_one(struct action_run *run, const json_t *invoice, json_t *list
 		text_format(message, "\n  PDF: %s", pdf);
 }
 
+/* Shown invoices in order, for going on behind any of them. */
+static void remember(struct action_run *run, const char *id)
+{
+	if (!run->shown_ids)
+		run->shown_ids = run_own(run, json_array());
+	json_array_append_new(run->shown_ids, json_string(id ? id : ""));
+}
+
+static void invoices_resume(struct action_run *run, size_t left)
+{
+	const char *id = left ? json_string_value(json_array_get(run->shown_ids, left - 1)) : NULL;
+
+	js_put_flag(run->answer->data, "has_more", true);
+	js_put_text(run->answer->data, "next_cursor", id ? cursor_make(run, id) : NULL);
+}
+
 static bool invoices_plan(struct action_run *run, struct proposal *out)
 {
 	int64_t limit = js_int(run->inputs, "limit", SHOWN_DEFAULT), shown = 0;
@@ -263,6 +279,7 @@ static bool invoices_plan(struct action_run *run, struct proposal *out)
 			break;
 		}
 		tell_one(run, invoice, list);
+		remember(run, scanned);
 		last = scanned;
 		shown++;
 	}
@@ -296,4 +313,7 @@ const struct action_kind invoices_kind = {
 	.effect = EFFECT_READS,
 	.unknown_input = PROBLEM_ARGUMENTS_INVALID,
 	.plan = invoices_plan,
+	.probe = "{\"limit\":1}",
+	.list = "invoices",
+	.resume = invoices_resume,
 };

@@ -144,4 +144,5 @@ const struct action_kind manage_subscriptions_kind = {
 	.unknown_input = PROBLEM_ARGUMENTS_INVALID,
 	.plan = manage_plan,
 	.perform = manage_perform,
+	.probe = "{\"operation\":\"list_plans\"}",
 };

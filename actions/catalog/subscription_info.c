@@ -196,4 +196,6 @@ const struct action_kind subscription_info_kind = {
 	.effect = EFFECT_READS,
 	.unknown_input = PROBLEM_ARGUMENTS_INVALID,
 	.plan = info_plan,
+	.probe = "{}",
+	.list = "subscriptions",
 };

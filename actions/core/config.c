@@ -315,6 +315,7 @@ static void read_files(struct load *l)
 	struct config *c = l->c;
 	json_t *contacts = js_get(c->root, "contacts");
 	const char *file = js_text(contacts, "file"), *audit = js_text_at(c->root, "audit.file");
+	const char *store = js_text_at(c->root, "store.file");
 
 	if (file && json_object_size(contacts) == 1)
 		c->contacts_file = read_file(l, file);
@@ -323,6 +324,7 @@ static void read_files(struct load *l)
 	else if (contacts && !json_is_null(contacts))
 		fault(l, "$.contacts", "must be {\"file\": \"...\"} or a list of contacts");
 	c->audit_file = audit ? read_file(l, audit) : NULL;
+	c->store_file = store ? read_file(l, store) : NULL;
 }
 
 static void read_all(struct load *l)
@@ -334,6 +336,11 @@ static void read_all(struct load *l)
 	c->agent_name = text_or(js_get(c->root, "agent"), "name", c->agent_id);
 	c->environment = environment_find(environment);
 	c->confirmation_ttl = js_int_at(c->root, "confirmation.ttl_seconds", 900);
+	c->limits = (struct limits) {
+		.reads_per_minute = js_int_at(c->root, "limits.reads_per_minute", 60),
+		.writes_per_day = js_int_at(c->root, "limits.writes_per_day", 20),
+		.offers_per_90d = js_int_at(c->root, "limits.offers_per_90d", 1),
+	};
 	read_identity(l);
 	read_stripe(l);
 	read_actions(l);

@@ -31,8 +31,10 @@
  *   "cancellation_policy": {"mode": "choice", "credit": "none", "reason": {"required": false}, "undo_enabled": true},
  *   "billing_fields": ["address", "email", "phone"],
  *   "confirmation": {"ttl_seconds": 900},
+ *   "limits": {"reads_per_minute": 60, "writes_per_day": 20, "offers_per_90d": 1},
  *   "contacts": {"file": "contacts.json"},            (or the list of contacts itself)
- *   "audit": {"file": "audit.jsonl"}
+ *   "store": {"file": "agent.db"},                    (contacts, used confirmations, limits and offers outlive the
+ * process) "audit": {"file": "audit.jsonl"}
  * }
  */
 
@@ -109,6 +111,13 @@ enum billing_field {
 	FIELD_PHONE = 8,
 };
 
+/* How often one contact may run one action; 0: no limit. */
+struct limits {
+	int64_t reads_per_minute; /* calls of any kind                                 */
+	int64_t writes_per_day;	  /* confirmed ones                                    */
+	int64_t offers_per_90d;	  /* retention offers accepted, by Stripe customer      */
+};
+
 struct config {
 	struct arena arena;
 	json_t *root;
@@ -127,10 +136,12 @@ struct config {
 	size_t n_plans;
 	struct change_rule upgrade, downgrade;
 	struct cancellation_policy cancellation;
-	unsigned billing_fields;   /* enum billing_field, or-ed */
-	int64_t confirmation_ttl;  /* seconds */
+	unsigned billing_fields;  /* enum billing_field, or-ed */
+	int64_t confirmation_ttl; /* seconds */
+	struct limits limits;
 	const char *contacts_file; /* resolved against the directory of the configuration; NULL when inline */
 	json_t *contacts;	   /* inline, borrowed from root; NULL when in a file or not given         */
+	const char *store_file;	   /* resolved likewise; NULL: what is remembered lasts as long as the process */
 	const char *audit_file;	   /* resolved likewise; NULL: no audit record                             */
 };
 

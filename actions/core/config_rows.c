@@ -139,6 +139,13 @@ static const struct input confirmation_rows[] = {
 	{ 0 },
 };
 
+static const struct input limit_rows[] = {
+	{ .name = "reads_per_minute", .kind = INPUT_INTEGER, .min = 0, .max = 100000 },
+	{ .name = "writes_per_day", .kind = INPUT_INTEGER, .min = 0, .max = 100000 },
+	{ .name = "offers_per_90d", .kind = INPUT_INTEGER, .min = 0, .max = 1000 },
+	{ 0 },
+};
+
 static const struct input file_rows[] = {
 	{ .name = "file", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 4096 },
 	{ 0 },
@@ -155,7 +162,9 @@ const struct input config_rows[] = {
 	{ .name = "cancellation_policy", .kind = INPUT_OBJECT, .fields = cancellation_rows },
 	{ .name = "billing_fields", .kind = INPUT_LIST, .max = 4, .fields = &field_element },
 	{ .name = "confirmation", .kind = INPUT_OBJECT, .fields = confirmation_rows },
+	{ .name = "limits", .kind = INPUT_OBJECT, .fields = limit_rows },
 	{ .name = "contacts", .kind = INPUT_ANY },
+	{ .name = "store", .kind = INPUT_OBJECT, .fields = file_rows },
 	{ .name = "audit", .kind = INPUT_OBJECT, .fields = file_rows },
 	{ 0 },
 };

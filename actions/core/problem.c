@@ -201,6 +201,15 @@ static const struct problem_row rows[PROBLEM_COUNT] = {
 		"The write was sent and no trustworthy answer came back; compare the object with the audit record." },
 	[PROBLEM_AUDIT_UNAVAILABLE] = { "audit_unavailable", "billing_unavailable", OUTCOME_ERROR, MENDER_OPERATOR,
 		true, NO_BILLING, "The audit record could not be written, and no change is made without one." },
+	[PROBLEM_STORE_UNAVAILABLE] = { "store_unavailable", "billing_unavailable", OUTCOME_ERROR, MENDER_OPERATOR,
+		true, NO_BILLING,
+		"The file under store.file cannot be read or written: space, rights, or another process?" },
+	[PROBLEM_RATE_LIMITED] = { "rate_limited", "rate_limited", OUTCOME_REFUSED, MENDER_NOBODY, true,
+		"That was a lot at once. Please try again a little later.",
+		"The contact ran this action more often than limits allows." },
+	[PROBLEM_ONE_WRITE_PER_TURN] = { "one_write_per_turn", "one_write_per_turn", OUTCOME_REFUSED, MENDER_ASSISTANT,
+		false, "I made one change already; let's look at it before we go on with the next.",
+		"One turn of a conversation changes one thing; the second write of a turn is refused." },
 };
 
 void problem_init(struct problem *p, struct arena *arena)

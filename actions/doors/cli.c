@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/doors/cli_inside.h"
 #include "actions/doors/options.h"
 #include "actions/runtime/run.h"
 #include "actions/runtime/tools.h"
@@ -19,7 +20,7 @@ enum {
 	EXIT_VERIFY,
 };
 
-static void print_json(FILE *out, const json_t *tree)
+void cli_print_json(FILE *out, const json_t *tree)
 {
 	struct text compact, shown;
 
@@ -80,7 +81,7 @@ static void print_result_json(const struct cli *cli, const struct options *o, co
 
 	if (o->explain)
 		js_put_new(envelope, "diagnostic", envelope_diagnostic(&r->envelope, &r->problem, r->stage));
-	print_json(cli->out, envelope);
+	cli_print_json(cli->out, envelope);
 }
 
 static int exit_of(const struct run_result *r)
@@ -107,7 +108,7 @@ static void show(const struct cli *cli, const struct options *o, const struct ru
 	if (o->explain) {
 		js_auto diagnostic = envelope_diagnostic(&r->envelope, &r->problem, r->stage);
 
-		print_json(cli->err, diagnostic);
+		cli_print_json(cli->err, diagnostic);
 	}
 }
 
@@ -194,7 +195,7 @@ static int tools(const struct cli *cli, const struct agent *a, const struct opti
 	}
 	print_warnings(cli, a);
 	list = tools_list(a, format, environment);
-	print_json(cli->out, list);
+	cli_print_json(cli->out, list);
 	json_decref(list);
 	return EXIT_DONE;
 }
@@ -224,6 +225,8 @@ static int command_run(const struct cli *cli, struct agent *a, const struct opti
 		return check(cli, a);
 	if (!strcmp(o->command, "hash"))
 		return hash(cli, a, o);
+	if (!strcmp(o->command, "doctor"))
+		return cli_doctor(cli, a, o);
 	return call(cli, a, o);
 }
 
@@ -241,6 +244,8 @@ int cli_run(const struct cli *cli, int argc, char **argv)
 		options_usage(cli->out);
 		return EXIT_DONE;
 	}
+	if (!strcmp(o.command, "audit"))
+		return cli_audit(cli, &o);
 	text_init(&why, TEXT_NO_CEILING);
 	opening.file = o.config;
 	a = agent_open(&opening, &why);

@@ -11,12 +11,15 @@ enum which {
 	TOOLS = 2,
 	CHECK = 4,
 	HASH = 8,
+	AUDIT = 16,
+	DOCTOR = 32,
 };
 
 static const struct {
 	const char *name;
 	enum which which;
-} commands[] = { { "call", CALL }, { "tools", TOOLS }, { "check", CHECK }, { "hash", HASH } };
+} commands[] = { { "call", CALL }, { "tools", TOOLS }, { "check", CHECK }, { "hash", HASH }, { "audit", AUDIT },
+	{ "doctor", DOCTOR } };
 
 /* One row an option: where its value goes, and with which commands it makes sense. */
 static const struct option {
@@ -25,17 +28,17 @@ static const struct option {
 	size_t text; /* offset of a const char *, when it takes a value */
 	size_t flag; /* offset of a bool, when it does not             */
 } rows[] = {
-	{ "--config", CALL | TOOLS | CHECK | HASH, offsetof(struct options, config), 0 },
-	{ "--environment", CALL | TOOLS, offsetof(struct options, environment), 0 },
+	{ "--config", CALL | TOOLS | CHECK | HASH | AUDIT | DOCTOR, offsetof(struct options, config), 0 },
+	{ "--environment", CALL | TOOLS | DOCTOR, offsetof(struct options, environment), 0 },
 	{ "--format", TOOLS, offsetof(struct options, format), 0 },
-	{ "--contact", CALL, offsetof(struct options, contact), 0 },
-	{ "--user-id", CALL | HASH, offsetof(struct options, user_id), 0 },
-	{ "--user-hash", CALL, offsetof(struct options, user_hash), 0 },
-	{ "--token", CALL, offsetof(struct options, token), 0 },
+	{ "--contact", CALL | DOCTOR, offsetof(struct options, contact), 0 },
+	{ "--user-id", CALL | HASH | DOCTOR, offsetof(struct options, user_id), 0 },
+	{ "--user-hash", CALL | DOCTOR, offsetof(struct options, user_hash), 0 },
+	{ "--token", CALL | DOCTOR, offsetof(struct options, token), 0 },
 	{ "--input", CALL, offsetof(struct options, input), 0 },
 	{ "--confirm", CALL, offsetof(struct options, confirm), 0 },
 	{ "--yes", CALL, 0, offsetof(struct options, yes) },
-	{ "--json", CALL, 0, offsetof(struct options, json) },
+	{ "--json", CALL | DOCTOR, 0, offsetof(struct options, json) },
 	{ "--explain", CALL, 0, offsetof(struct options, explain) },
 };
 
@@ -49,6 +52,8 @@ void options_usage(FILE *out)
 	      "NAME]\n"
 	      "  stripe-actions check --config FILE\n"
 	      "  stripe-actions hash --config FILE --user-id ID\n"
+	      "  stripe-actions doctor [ACTION] --config FILE [who] [--environment NAME] [--json]\n"
+	      "  stripe-actions audit verify FILE [--config FILE]\n"
 	      "\n"
 	      "  who       --token JWT                      as a page presents it\n"
 	      "            --user-id ID --user-hash HEX     the older proof\n"
@@ -62,9 +67,13 @@ void options_usage(FILE *out)
 	      "  tools     the enabled actions as tool definitions for a model\n"
 	      "  check     reads the configuration and says what is wrong or weak\n"
 	      "  hash      prints the user hash of an id, for trying out a page\n"
+	      "  doctor    walks through a call without changing anything, and says why it does not work\n"
+	      "  audit     checks that nobody changed the audit record; with --config also who wrote it\n"
 	      "\n"
 	      "Exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 confirmation needed,\n"
-	      "4 choice needed, 5 not signed in.\n",
+	      "4 choice needed, 5 not signed in.\n"
+	      "doctor: 0 all is well, 10 the action is not triggered, 11 it gets no data, 12 the visitor is not "
+	      "recognised.\n",
 		out);
 }
 
@@ -112,7 +121,9 @@ static bool options_check(const struct options *o, enum which command, FILE *err
 {
 	int proofs = (o->token != NULL) + (o->contact != NULL) + (o->user_hash != NULL);
 
-	if (!o->config)
+	if (command == AUDIT && (!o->action || strcmp(o->action, "verify") != 0 || !o->file))
+		return fault(err, "audit verify FILE is what there is", "");
+	if (!o->config && command != AUDIT)
 		return fault(err, "--config FILE is missing", "");
 	if (command == CALL && !o->action)
 		return fault(err, "the name of the action is missing", "");
@@ -138,19 +149,22 @@ bool options_read(struct options *o, int argc, char **argv, FILE *err)
 			return true;
 		}
 	if (argc < 2)
-		return fault(err, "a command is missing (call, tools, check, hash); --help tells more", "");
+		return fault(
+			err, "a command is missing (call, tools, check, hash, doctor, audit); --help tells more", "");
 	o->command = argv[1];
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (!strcmp(commands[i].name, o->command))
 			command = commands[i].which;
 	if (!command)
-		return fault(err, "there is no such command (call, tools, check, hash)", o->command);
+		return fault(err, "there is no such command (call, tools, check, hash, doctor, audit)", o->command);
 	for (int i = 2; i < argc; i++) {
 		if (argv[i][0] == '-' && argv[i][1]) {
 			if (!option_take(o, command, argc, argv, &i, err))
 				return false;
-		} else if (command == CALL && !o->action) {
+		} else if (command & (CALL | AUDIT | DOCTOR) && !o->action) {
 			o->action = argv[i];
+		} else if (command == AUDIT && !o->file) {
+			o->file = argv[i];
 		} else {
 			return fault(err, "an argument too many", argv[i]);
 		}

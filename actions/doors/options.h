@@ -11,6 +11,7 @@ struct options {
 	const char *config, *format, *environment;
 	const char *contact, *user_id, *user_hash, *token;
 	const char *input, *confirm;
+	const char *file; /* of audit verify */
 	bool yes, json, explain, help;
 };
 

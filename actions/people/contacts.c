@@ -1,149 +1,130 @@
 /* SPDX-License-Identifier: MIT */
 #include "actions/people/contacts.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/json.h"
 #include "base/map.h"
 #include "base/mem.h"
 
-struct contacts {
-	json_t *list;
-	struct map *by_id;
-};
+#define COLUMNS "id, body, created_at, updated_at"
 
-/* Where faults of one load go. */
-struct load {
-	const char *name, *root;
-	struct text *why;
-	size_t faults;
-};
-
-static void fault(struct load *l, size_t index, const char *field, const char *problem)
+static json_t *contact_read(const json_t *row)
 {
-	text_format(l->why, "%s%s: %s[%zu]%s%s: %s", l->faults ? "\n" : "", l->name, l->root, index, *field ? "." : "",
-		field, problem);
-	l->faults++;
+	const char *body = js_text(row, "body");
+	json_t *contact = json_object(), *kept;
+
+	js_put_text(contact, "id", js_text(row, "id"));
+	kept = body ? json_loads(body, 0, NULL) : NULL;
+	json_object_update(contact, kept);
+	json_decref(kept);
+	js_put(contact, "created_at", js_get(row, "created_at"));
+	js_put(contact, "updated_at", js_get(row, "updated_at"));
+	return contact;
 }
 
-static bool is_text_or_null(const json_t *contact, const char *field)
+/* The first of the rows as a contact; takes the rows. */
+static json_t *contact_first(json_t *rows)
 {
-	const json_t *value = js_get(contact, field);
+	json_t *contact = json_array_size(rows) ? contact_read(json_array_get(rows, 0)) : NULL;
 
-	return !value || json_is_null(value) || json_is_string(value);
-}
-
-static void contact_add(struct load *l, struct contacts *c, size_t index, json_t *contact)
-{
-	static const char *const texts[] = { "name", "email", "phonenumber" };
-	const char *id = js_text(contact, "external_id");
-
-	if (!json_is_object(contact)) {
-		fault(l, index, "", "must be an object");
-		return;
-	}
-	if (!id || !*id || strlen(id) > 256)
-		fault(l, index, "external_id", "must be a text of 1 to 256 bytes");
-	else if (map_get(c->by_id, id))
-		fault(l, index, "external_id", "is used twice");
-	else
-		map_put(c->by_id, id, contact);
-	for (size_t i = 0; i < COUNT_OF(texts); i++)
-		if (!is_text_or_null(contact, texts[i]))
-			fault(l, index, texts[i], "must be a text or null");
-}
-
-struct contacts *contacts_read(json_t *tree, const char *name, const char *root, struct text *why)
-{
-	static const char *const keys[] = { "contacts", "users", "data" };
-	struct contacts *c = mem_alloc(sizeof(*c));
-	struct load l = { .name = name, .root = root, .why = why };
-	json_t *list = tree, *row;
-	struct text place;
-	size_t i;
-
-	text_init(&place, TEXT_NO_CEILING);
-	for (i = 0; json_is_object(tree) && i < COUNT_OF(keys); i++)
-		if (js_get(tree, keys[i])) {
-			list = js_get(tree, keys[i]);
-			text_format(&place, "%s.%s", root, keys[i]);
-			l.root = place.data;
-			break;
-		}
-	c->by_id = map_new();
-	c->list = json_incref(list);
-	if (!json_is_array(list)) {
-		text_format(why, "%s: %s: must be a list of contacts", name, l.root);
-		l.faults++;
-	}
-	json_array_foreach(list, i, row) contact_add(&l, c, i, row);
-	text_clear(&place);
-	if (!l.faults)
-		return c;
-	contacts_free(c);
-	return NULL;
-}
-
-struct contacts *contacts_load(const char *file, struct text *why)
-{
-	struct contacts *c;
-	json_error_t error;
-	json_t *tree = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
-
-	if (!tree) {
-		if (error.line > 0)
-			text_format(why, "%s: line %d, column %d: %s", file, error.line, error.column, error.text);
-		else
-			text_format(why, "%s: %s", file, error.text);
-		return NULL;
-	}
-	c = contacts_read(tree, file, "$", why);
-	json_decref(tree);
-	return c;
-}
-
-void contacts_free(struct contacts *c)
-{
-	if (!c)
-		return;
-	map_free(c->by_id);
-	json_decref(c->list);
-	free(c);
+	json_decref(rows);
+	return contact;
 }
 
 json_t *contacts_find(const struct contacts *c, const char *external_id)
 {
-	return map_get(c->by_id, external_id);
+	return contact_first(store_rows(c->store,
+		"SELECT " COLUMNS " FROM contacts WHERE agent = ?1 AND external_id = ?2", "tt", c->agent, external_id));
 }
 
-static size_t trimmed(const char **s)
+json_t *contacts_find_id(const struct contacts *c, const char *id)
 {
-	size_t length;
-
-	while (isspace((unsigned char)**s))
-		(*s)++;
-	length = strlen(*s);
-	while (length && isspace((unsigned char)(*s)[length - 1]))
-		length--;
-	return length;
+	return contact_first(store_rows(
+		c->store, "SELECT " COLUMNS " FROM contacts WHERE agent = ?1 AND id = ?2", "tt", c->agent, id));
 }
 
-const char *contacts_near(const struct contacts *c, const char *external_id)
+json_t *contacts_find_email(const struct contacts *c, const char *email)
 {
-	size_t length = trimmed(&external_id), i;
-	json_t *row;
+	return contact_first(store_rows(c->store,
+		"SELECT " COLUMNS " FROM contacts WHERE agent = ?1 AND email = ?2 LIMIT 1", "tt", c->agent, email));
+}
 
-	json_array_foreach(c->list, i, row)
-	{
-		const char *id = js_text(row, "external_id"), *bare = id;
+const char *contacts_near(const struct contacts *c, struct arena *arena, const char *external_id)
+{
+	static const char blanks[] = " \t\n\v\f\r";
+	js_auto rows = store_rows(c->store,
+		"SELECT external_id FROM contacts WHERE agent = ?1 AND lower(trim(external_id, ?3)) = lower(trim(?2, "
+		"?3))"
+		" LIMIT 1",
+		"ttt", c->agent, external_id, blanks);
+	const char *found = js_text(json_array_get(rows, 0), "external_id");
 
-		if (trimmed(&bare) == length && !strncasecmp(bare, external_id, length))
-			return id;
-	}
-	return NULL;
+	return found ? arena_text(arena, found) : NULL;
+}
+
+/* What is kept of it: everything but what the columns say. */
+static json_t *body_make(const json_t *contact)
+{
+	static const char *const fields[] = { "external_id", "name", "email", "phonenumber", "stripe_accounts",
+		"custom_attributes" };
+	json_t *body = json_object();
+
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (js_get(contact, fields[i]))
+			js_put(body, fields[i], js_get(contact, fields[i]));
+	return body;
+}
+
+json_t *contacts_save(const struct contacts *c, const json_t *contact, int64_t now)
+{
+	const char *id = js_text(contact, "id"), *external_id = js_text(contact, "external_id");
+	js_auto body = body_make(contact);
+	struct text t;
+	bool saved;
+
+	text_init(&t, TEXT_NO_CEILING);
+	js_write(&t, body);
+	if (id)
+		saved = store_do(c->store,
+			"UPDATE contacts SET external_id = ?3, email = ?4, body = ?5, updated_at = ?6"
+			" WHERE agent = ?1 AND id = ?2",
+			"ttttti", c->agent, id, external_id, js_text(contact, "email"), t.data, now);
+	else /* a contact that was made without an id of the operator's goes by its own */
+		saved = store_do(c->store,
+			"INSERT INTO contacts (id, agent, external_id, email, body, created_at, updated_at)"
+			" VALUES ('ct_' || lower(hex(randomblob(12))), ?1, ?2, ?3, ?4, ?5, ?5)",
+			"tttti", c->agent, external_id, js_text(contact, "email"), t.data, now);
+	text_clear(&t);
+	return saved ? contacts_find(c, external_id) : NULL;
+}
+
+bool contacts_remove(const struct contacts *c, const char *id)
+{
+	return store_do(c->store, "DELETE FROM contacts WHERE agent = ?1 AND id = ?2", "tt", c->agent, id) &&
+	       store_changed(c->store) == 1;
+}
+
+int64_t contacts_count(const struct contacts *c)
+{
+	js_auto rows = store_rows(c->store, "SELECT count(*) AS n FROM contacts WHERE agent = ?1", "t", c->agent);
+
+	return rows ? js_int(json_array_get(rows, 0), "n", 0) : -1;
+}
+
+json_t *contacts_page(const struct contacts *c, int64_t skip, int64_t count)
+{
+	js_auto rows = store_rows(c->store,
+		"SELECT " COLUMNS " FROM contacts WHERE agent = ?1 ORDER BY created_at, rowid LIMIT ?2 OFFSET ?3",
+		"tii", c->agent, count, skip);
+	json_t *out, *row;
+	size_t i;
+
+	if (!rows)
+		return NULL;
+	out = json_array();
+	json_array_foreach(rows, i, row) json_array_append_new(out, contact_read(row));
+	return out;
 }
 
 static void release_tree(void *tree)
@@ -151,9 +132,27 @@ static void release_tree(void *tree)
 	json_decref(tree);
 }
 
+static void attributes_merge(json_t *contact, const json_t *given)
+{
+	json_t *merged, *value;
+	const char *name;
+
+	if (!json_is_object(given))
+		return;
+	merged = js_get(contact, "custom_attributes") ? json_copy(js_get(contact, "custom_attributes")) : json_object();
+	json_object_foreach((json_t *)(uintptr_t)given, name, value)
+	{
+		if (json_is_null(value))
+			json_object_del(merged, name);
+		else
+			js_put(merged, name, value);
+	}
+	js_put_new(contact, "custom_attributes", merged);
+}
+
 json_t *contact_with_claims(struct arena *arena, json_t *contact, json_t *claims, const char *user_id)
 {
-	static const char *const fields[] = { "name", "email", "phonenumber", "stripe_accounts" };
+	static const char *const fields[] = { "name", "email", "phonenumber", "stripe_accounts", "custom_attributes" };
 	json_t *out = contact ? json_copy(contact) : json_object(), *value;
 	bool known = contact != NULL;
 
@@ -165,6 +164,8 @@ json_t *contact_with_claims(struct arena *arena, json_t *contact, json_t *claims
 		known = true;
 		if (json_is_null(value))
 			json_object_del(out, fields[i]);
+		else if (!strcmp(fields[i], "custom_attributes"))
+			attributes_merge(out, value);
 		else
 			js_put(out, fields[i], value);
 	}

@@ -30,16 +30,21 @@ static bool kinds_check(const struct config *c, struct text *why)
 static bool contacts_open(struct agent *a, struct text *why)
 {
 	const struct config *c = a->config;
-	json_t *none;
+	int64_t now = clock_now(&a->clock);
+	struct text trouble;
 
-	if (c->contacts_file) {
-		a->contacts = contacts_load(c->contacts_file, why);
-	} else {
-		none = c->contacts ? json_incref(c->contacts) : json_array();
-		a->contacts = contacts_read(none, c->file, "$.contacts", why);
-		json_decref(none);
-	}
-	return a->contacts != NULL;
+	text_init(&trouble, TEXT_NO_CEILING);
+	a->store = store_open(c->store_file, &trouble);
+	if (!a->store)
+		text_format(why, "%s: $.store.file: %s", c->file, trouble.data);
+	text_clear(&trouble);
+	if (!a->store)
+		return false;
+	a->contacts = (struct contacts) { .store = a->store, .agent = c->agent_id };
+	a->ledger = (struct ledger) { .store = a->store, .agent = c->agent_id };
+	if (c->contacts_file)
+		return contacts_import_file(&a->contacts, c->contacts_file, now, why);
+	return !c->contacts || contacts_import(&a->contacts, c->contacts, c->file, "$.contacts", now, why);
 }
 
 __attribute__((format(printf, 2, 3))) static void warn(struct agent *a, const char *format, ...)
@@ -91,7 +96,6 @@ struct agent *agent_open(const struct agent_options *options, struct text *why)
 	char *trouble = NULL;
 
 	a->warnings = json_array();
-	a->consumed = map_new();
 	a->clock = options->clock.now ? options->clock : clock_system();
 	a->config = options->file ? config_load(options->file, why)
 				  : config_parse(options->json, strlen(options->json), options->name, why);
@@ -100,7 +104,7 @@ struct agent *agent_open(const struct agent_options *options, struct text *why)
 		return NULL;
 	}
 	if (a->config->audit_file) {
-		a->audit = audit_open(a->config->audit_file, &trouble);
+		a->audit = audit_open(a->config->audit_file, &a->config->secrets[0], &trouble);
 		if (!a->audit) {
 			text_format(why, "%s: $.audit.file: %s", a->config->file, trouble);
 			free(trouble);
@@ -129,9 +133,8 @@ void agent_close(struct agent *a)
 		return;
 	client_free(a->wire);
 	audit_close(a->audit);
-	contacts_free(a->contacts);
+	store_close(a->store);
 	config_free(a->config);
-	map_free(a->consumed);
 	json_decref(a->warnings);
 	free(a);
 }

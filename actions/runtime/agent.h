@@ -7,9 +7,9 @@
 #include "actions/core/config.h"
 #include "actions/core/digest.h"
 #include "actions/people/contacts.h"
+#include "actions/people/ledger.h"
 #include "actions/stripe/call.h"
 #include "actions/stripe/client.h"
-#include "base/map.h"
 
 /*
  * One configured agent, opened: configuration, contacts, the way to Stripe, the audit record. All state hangs from
@@ -18,14 +18,15 @@
  */
 struct agent {
 	struct config *config;
-	struct contacts *contacts;
+	struct store *store; /* in a file when store.file is configured */
+	struct contacts contacts;
+	struct ledger ledger;
 	struct client *wire; /* NULL when a transport was handed in */
 	struct stripe_client stripe;
 	struct clock clock;
 	struct audit *audit;		/* NULL: none configured */
 	unsigned char key[DIGEST_SIZE]; /* for confirmations, cursors and idempotency keys; derived, never the secret
 					   itself */
-	struct map *consumed;		/* confirmations that were used */
 	json_t *warnings; /* texts for the operator, found at load; none of them keeps the agent from running */
 };
 

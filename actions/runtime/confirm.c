@@ -7,8 +7,6 @@
 
 #include "base/json.h"
 
-#define CONSUMED_MOST 10000 /* then those that are too old to be accepted anyway are forgotten */
-
 static void seal_text(const struct agent *a, const struct text *message, unsigned char out[CONFIRM_SEAL])
 {
 	unsigned char digest[DIGEST_SIZE];
@@ -110,6 +108,7 @@ bool confirm_read(const struct agent *a, const char *text, const struct binding 
 	struct confirmation *out, struct problem *why)
 {
 	unsigned char made[CONFIRM_SEAL];
+	int64_t used;
 
 	if (!confirm_parse(text, out))
 		return problem_raise(why, PROBLEM_PROPOSAL_MISMATCH, "the confirmation is not one of ours");
@@ -120,7 +119,10 @@ bool confirm_read(const struct agent *a, const char *text, const struct binding 
 	if (now - out->issued > a->config->confirmation_ttl || out->issued > now + a->config->confirmation_ttl)
 		return problem_raise(why, PROBLEM_PROPOSAL_EXPIRED, "it was given out %lld seconds ago",
 			(long long)(now - out->issued));
-	if (map_get(a->consumed, text))
+	used = ledger_count(&a->ledger, MARK_CONFIRMATION, text, NULL, 0);
+	if (used < 0)
+		return problem_raise(why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(a->store));
+	if (used)
 		return problem_raise(why, PROBLEM_PROPOSAL_CONSUMED, "it was used before");
 	return true;
 }
@@ -135,28 +137,10 @@ bool confirm_state(const struct agent *a, const struct confirmation *c, const js
 	return problem_raise(why, PROBLEM_PROPOSAL_STALE, "the plan made again differs from the one that was shown");
 }
 
-struct forgetting {
-	struct agent *agent;
-	int64_t now;
-};
-
-static void forget_old(void *arg, const char *key, void *value)
+bool confirm_consume(const struct agent *a, const char *text, int64_t now)
 {
-	const struct forgetting *f = arg;
-	struct confirmation c;
-
-	(void)value;
-	if (!confirm_parse(key, &c) || f->now - c.issued > f->agent->config->confirmation_ttl)
-		map_remove(f->agent->consumed, key);
-}
-
-void confirm_consume(struct agent *a, const char *text, int64_t now)
-{
-	struct forgetting f = { .agent = a, .now = now };
-
-	if (map_count(a->consumed) >= CONSUMED_MOST)
-		map_each(a->consumed, forget_old, &f);
-	map_put(a->consumed, text, a);
+	/* Older than its time it is refused anyway, so that it need not be remembered. */
+	return ledger_add(&a->ledger, MARK_CONFIRMATION, text, NULL, now, 2 * a->config->confirmation_ttl);
 }
 
 const char *confirm_idempotency(const struct agent *a, struct arena *arena, const char *text)

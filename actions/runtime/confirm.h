@@ -10,7 +10,8 @@
  * A confirmation is a receipt that the proposal was shown: cnf_<issued>_<moment>_<binding>_<state>, in hexadecimal. It
  * needs no store, so that it survives a restart: `binding` seals who asked for what and when, `state` seals what would
  * happen. The same arguments are sent again with it; the plan is made again at the same moment, and only when both
- * seals fit is it carried out. It works once in a process, and for ever gives the same idempotency key.
+ * seals fit is it carried out. It works once, and for ever gives the same
+ * idempotency key.
  */
 #define CONFIRM_SEAL 12 /* bytes of each seal */
 
@@ -34,8 +35,8 @@ bool confirm_read(const struct agent *a, const char *text, const struct binding 
 	struct confirmation *out, struct problem *why);
 /* Whether the plan, made again, is still the one that was shown; raises proposal_stale otherwise. */
 bool confirm_state(const struct agent *a, const struct confirmation *c, const json_t *state, struct problem *why);
-/* It was carried out, or will never be: no second use. */
-void confirm_consume(struct agent *a, const char *text, int64_t now);
+/* It was carried out, or will never be: no second use. false: that could not be kept (store_trouble tells why). */
+bool confirm_consume(const struct agent *a, const char *text, int64_t now);
 /* act_<40 digits>, the same for the same confirmation and for no other. In the arena. */
 const char *confirm_idempotency(const struct agent *a, struct arena *arena, const char *text);
 

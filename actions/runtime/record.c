@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "actions/core/redact.h"
 #include "actions/core/wording.h"
 #include "base/json.h"
 
@@ -79,6 +80,8 @@ bool record_intent(
 		return true;
 	record = record_new(a, call, run, "intent");
 	js_put_text(record, "operation", js_text(proposal->state, "operation"));
+	/* What is to become of it; of an address or a name nobody needs to know more than that it changed. */
+	js_put_new(record, "change", redact_tree(run->arena, proposal->state));
 	if (js_text(proposal->state, "subscription"))
 		js_put_text(record, "subscription", js_text(proposal->state, "subscription"));
 	return record_write(a, record);
@@ -87,6 +90,7 @@ bool record_intent(
 bool record_outcome(struct agent *a, const struct run_call *call, const struct action_run *run,
 	const struct action_kind *kind, const struct run_result *result, const char *user_id)
 {
+	js_auto diagnostic = NULL;
 	json_t *record;
 
 	if (!a->audit)
@@ -96,6 +100,7 @@ bool record_outcome(struct agent *a, const struct run_call *call, const struct a
 	if (kind && run->inputs)
 		js_put_new(record, "arguments", arguments_redacted(kind->inputs, run->inputs));
 	js_put_text(record, "status", envelope_status_name(result->envelope.status));
-	js_put_new(record, "diagnostic", envelope_diagnostic(&result->envelope, &result->problem, result->stage));
+	diagnostic = envelope_diagnostic(&result->envelope, &result->problem, result->stage);
+	js_put_new(record, "diagnostic", redact_tree(run->arena, diagnostic));
 	return record_write(a, record);
 }

@@ -10,6 +10,10 @@
 #include "actions/runtime/record.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "actions/people/contact_api.h"
+#include "value/calendar.h"
+
+#define MINUTE INT64_C(60)
 
 /* Everything one run knows; filled in from left to right by the steps. */
 struct running {
@@ -60,22 +64,50 @@ static bool step_identify(struct running *r)
 	return identity_verify(r->agent->config, &r->call->evidence, r->run.now, &r->identity, r->run.why);
 }
 
-static bool step_contact(struct running *r)
+static bool contact_take(struct running *r, json_t *contact)
 {
 	struct arena *arena = r->run.arena;
 	const char *id = r->identity.user_id, *near;
-	json_t *contact = contacts_find(r->agent->contacts, id);
 
-	if (r->identity.claims)
-		contact = contact_with_claims(arena, contact, r->identity.claims, id);
+	if (!contact && store_trouble(r->agent->store))
+		return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
 	if (!contact) {
-		near = contacts_near(r->agent->contacts, id);
+		near = contacts_near(&r->agent->contacts, arena, id);
 		return problem_raise(r->run.why, PROBLEM_CONTACT_NOT_FOUND, "no contact has this external_id%s",
 			near ? "; near_match: one differs only in case or blanks" : "");
 	}
-	json_incref(contact); /* a snapshot: what happens to the store meanwhile does not reach this run */
-	run_own(&r->run, contact);
+	r->run.contact = contact;
 	return account_resolve(contact, js_text(r->raw, "account"), r->run.client, &r->run.account, r->run.why);
+}
+
+/* The contact as the claims would leave it, with nothing kept. */
+static bool contact_probe(struct running *r)
+{
+	json_t *contact = contacts_find(&r->agent->contacts, r->identity.user_id);
+
+	if (contact)
+		run_own(&r->run, contact);
+	if (r->identity.claims)
+		contact = contact_with_claims(r->run.arena, contact, r->identity.claims, r->identity.user_id);
+	return contact_take(r, contact);
+}
+
+static bool step_contact(struct running *r)
+{
+	json_t *dropped = run_own(&r->run, json_array()), *contact, *name;
+	struct arena *arena = r->run.arena;
+	const char *id = r->identity.user_id;
+	size_t i;
+
+	/* A snapshot: what happens to the store meanwhile does not reach this run. */
+	if (r->call->probe)
+		return contact_probe(r);
+	contact = contact_upsert(&r->agent->contacts, id, r->identity.claims, r->run.now, dropped);
+	json_array_foreach(dropped, i, name)
+		envelope_warn(r->run.answer, arena_format(arena, "contact_data_left_out:%s", json_string_value(name)));
+	if (contact)
+		run_own(&r->run, contact);
+	return contact_take(r, contact);
 }
 
 /* Whether all faults are of one rule. */
@@ -92,6 +124,8 @@ static bool step_inputs(struct running *r)
 {
 	json_t *faults = run_own(&r->run, json_array());
 
+	if (r->call->probe && !r->kind->probe)
+		return true;
 	if (r->syntax)
 		return problem_raise(r->run.why, PROBLEM_ARGUMENTS_INVALID, "%s", r->syntax);
 	if (inputs_check(r->kind->inputs, r->raw, "", faults)) {
@@ -104,6 +138,43 @@ static bool step_inputs(struct running *r)
 	}
 	r->run.inputs = run_own(&r->run, inputs_canonical(r->kind->inputs, r->raw));
 	return true;
+}
+
+/* Who does what how often: the person and the action, since one talkative action must not close the others. */
+static const char *meter_name(const struct running *r)
+{
+	return arena_format(r->run.arena, "%s\n%s", r->identity.user_id, r->run.action->name);
+}
+
+static bool limit_reached(struct running *r, enum ledger_mark mark, int64_t window, int64_t most)
+{
+	int64_t seconds = ledger_wait(&r->agent->ledger, mark, meter_name(r), r->run.now, window, most);
+
+	if (!seconds)
+		return false;
+	if (seconds < 0) {
+		problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
+		return true;
+	}
+	problem_raise(r->run.why, PROBLEM_RATE_LIMITED, "%s: %lld within %lld seconds", r->run.action->name,
+		(long long)most, (long long)window);
+	problem_show(r->run.why, "retry_after_s", run_own(&r->run, json_integer(seconds)));
+	return true;
+}
+
+static bool step_limit(struct running *r)
+{
+	const struct limits *limits = &r->agent->config->limits;
+
+	if (r->call->probe)
+		return true;
+	if (limit_reached(r, MARK_READ, MINUTE, limits->reads_per_minute))
+		return false;
+	if (r->call->confirmation && limit_reached(r, MARK_WRITE, CALENDAR_DAY, limits->writes_per_day))
+		return false;
+	if (ledger_add(&r->agent->ledger, MARK_READ, meter_name(r), NULL, r->run.now, MINUTE))
+		return true;
+	return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
 }
 
 static bool step_customer(struct running *r)
@@ -147,6 +218,9 @@ static bool step_consent(struct running *r)
 
 static bool step_plan(struct running *r)
 {
+	/* A kind without anything to read for a probe has shown all there is to see. */
+	if (r->call->probe && !r->kind->probe)
+		return true;
 	return r->kind->plan(&r->run, &r->proposal);
 }
 
@@ -156,7 +230,7 @@ static bool step_confirm(struct running *r)
 	const char *confirmation;
 	json_t *data = r->run.answer->data;
 
-	if (!r->proposal.writes)
+	if (!r->proposal.writes || r->call->probe)
 		return true;
 	if (r->call->confirmation)
 		return confirm_state(r->agent, &r->confirmation, r->proposal.state, r->run.why);
@@ -168,22 +242,53 @@ static bool step_confirm(struct running *r)
 	return problem_raise(r->run.why, PROBLEM_NEEDS_CONFIRMATION, "a proposal was made");
 }
 
+/* Whether this turn of the conversation has written something else already; the same write may be tried again. */
+static bool turn_is_free(struct running *r)
+{
+	const char *turn = r->call->turn, *name;
+	int64_t all, same;
+
+	if (!turn)
+		return true;
+	name = arena_format(
+		r->run.arena, "%s\n%s", r->call->conversation ? r->call->conversation : r->identity.user_id, turn);
+	all = ledger_count(&r->agent->ledger, MARK_TURN, name, NULL, 0);
+	same = ledger_count(&r->agent->ledger, MARK_TURN, name, r->call->confirmation, 0);
+	if (all > same)
+		return problem_raise(r->run.why, PROBLEM_ONE_WRITE_PER_TURN, "the turn has written already");
+	if (all < 0 || same < 0 ||
+		!ledger_add(&r->agent->ledger, MARK_TURN, name, r->call->confirmation, r->run.now, CALENDAR_DAY))
+		return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
+	return true;
+}
+
+/* Counts a write before it is sent: a limit that a crash could get around would be none. */
+static bool write_count(struct running *r)
+{
+	if (ledger_add(&r->agent->ledger, MARK_WRITE, meter_name(r), NULL, r->run.now, CALENDAR_DAY))
+		return true;
+	return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
+}
+
 static bool step_perform(struct running *r)
 {
 	struct problem *why = r->run.why;
 	const struct problem_row *row;
 	bool done;
 
-	if (!r->proposal.writes)
+	if (!r->proposal.writes || r->call->probe)
 		return true;
 	r->run.idempotency = confirm_idempotency(r->agent, r->run.arena, r->call->confirmation);
+	if (!turn_is_free(r) || !write_count(r))
+		return false;
 	if (!record_intent(r->agent, r->call, &r->run, &r->proposal))
 		return problem_raise(why, PROBLEM_AUDIT_UNAVAILABLE, "%s", strerror(errno));
 	done = r->kind->perform(&r->run, &r->proposal);
 	row = problem_row(why->code);
 	/* What may yet succeed under the same idempotency key keeps its confirmation; everything else is settled. */
-	if (done || (!row->retryable && !why->outcome_unknown))
-		confirm_consume(r->agent, r->call->confirmation, r->run.now);
+	if ((done || (!row->retryable && !why->outcome_unknown)) &&
+		!confirm_consume(r->agent, r->call->confirmation, r->run.now))
+		envelope_warn(r->run.answer, "confirmation_not_kept");
 	return done;
 }
 
@@ -196,6 +301,7 @@ static const struct step {
 	{ "identify", step_identify },
 	{ "contact", step_contact },
 	{ "inputs", step_inputs },
+	{ "limit", step_limit },
 	{ "customer", step_customer },
 	{ "consent", step_consent },
 	{ "plan", step_plan },
@@ -247,6 +353,58 @@ static void run_start(struct running *r)
 	inputs_parse(r);
 }
 
+static size_t result_size(const struct run_result *out)
+{
+	js_auto tree = envelope_json(&out->envelope, &out->problem);
+	struct text t;
+	size_t length;
+
+	text_init(&t, TEXT_NO_CEILING);
+	js_write(&t, tree);
+	length = t.length;
+	text_clear(&t);
+	return length;
+}
+
+/* The text up to the last whole line within `most` bytes; what is left out is in the data, or behind the cursor. */
+static void message_cut(struct text *message, size_t most)
+{
+	size_t length = most;
+
+	if (message->length <= most)
+		return;
+	while (length && message->data[length] != '\n')
+		length--;
+	if (!length)
+		for (length = most; length && ((unsigned char)message->data[length] & 0xC0) == 0x80; length--)
+			;
+	message->length = length;
+	message->data[length] = '\0';
+	text_put(message, "\n...");
+}
+
+/*
+ * A result fits into what a model may be given: first the text is cut, then rows of the action's list go, from the end,
+ * with a cursor for going on behind those that are left where the action has one.
+ */
+static void result_cap(struct running *r)
+{
+	struct envelope *e = &r->result->envelope;
+	const struct action_kind *kind = r->kind;
+	json_t *list = kind && kind->list ? js_get(e->data, kind->list) : NULL;
+
+	if (result_size(r->result) <= RUN_RESULT_MOST)
+		return;
+	js_put_flag(e->data, "truncated", true);
+	message_cut(&e->message, RUN_RESULT_MOST / 4);
+	while (result_size(r->result) > RUN_RESULT_MOST && json_array_size(list)) {
+		json_array_remove(list, json_array_size(list) - 1);
+		if (kind->resume)
+			kind->resume(&r->run, json_array_size(list));
+	}
+	envelope_warn(e, "result_truncated");
+}
+
 void run_action(struct agent *a, const struct run_call *call, struct run_result *out)
 {
 	struct running r = { .agent = a, .call = call, .result = out, .environment = ENVIRONMENT_COUNT };
@@ -261,9 +419,10 @@ void run_action(struct agent *a, const struct run_call *call, struct run_result 
 		out->envelope.status = ENVELOPE_NEEDS_CONFIRMATION;
 	else if (!going)
 		envelope_fail(&out->envelope, &out->problem);
+	result_cap(&r);
 	if (r.identity.key_id && strcmp(r.identity.key_id, a->config->secrets[0].id) != 0)
 		envelope_warn(&out->envelope, "identity_secret_rotated");
-	if (!record_outcome(a, call, &r.run, r.kind, out, r.identity.user_id))
+	if (!call->probe && !record_outcome(a, call, &r.run, r.kind, out, r.identity.user_id))
 		envelope_warn(&out->envelope, "audit_failed");
 }
 

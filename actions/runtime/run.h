@@ -12,6 +12,7 @@
  * in the arguments, which a model wrote, can widen any of it.
  */
 #define RUN_INPUTS_MOST ((size_t)64 * 1024) /* bytes of arguments */
+#define RUN_RESULT_MOST ((size_t)20 * 1024) /* bytes of the envelope as JSON */
 
 struct run_call {
 	const char *action; /* the configured name                                                    */
@@ -20,6 +21,13 @@ struct run_call {
 	struct evidence evidence; /* what the page presented                                              */
 	const char *environment;  /* NULL: the configured one                                             */
 	const char *confirmation; /* consent to an earlier proposal; NULL: none                            */
+	/*
+	 * Which turn of which conversation the call belongs to, as the door knows it: of the calls of one turn, one may
+	 * write. NULL: not known, then every call is a turn of its own.
+	 */
+	const char *conversation, *turn;
+	/* Only to see where it would end: nothing is counted, recorded, kept or written. */
+	bool probe;
 };
 
 /* Zero-initialise, give to run_action, run_clear in any case. */

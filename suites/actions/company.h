@@ -65,7 +65,9 @@
 	"{\"label\":\"Team 2\",\"stripe_id\":\"cus_bob\"}]},"                                                          \
 	"{\"external_id\":\"bob\",\"stripe_accounts\":[{\"label\":\"Main\",\"stripe_id\":\"cus_bob\"}]},"              \
 	"{\"external_id\":\"bare\",\"stripe_accounts\":[]}]"
-#define COMPANY_CONFIG CONFIG_HEAD "," ACTION_ROWS "," PLANS "," POLICIES "," CONTACTS "}"
+#define COMPANY_CONFIG                                                                                                 \
+	CONFIG_HEAD "," ACTION_ROWS "," PLANS "," POLICIES "," CONTACTS                                                \
+		    ",\"limits\":{\"reads_per_minute\":0,\"writes_per_day\":0}}"
 
 struct company {
 	struct script script;

@@ -8,13 +8,25 @@
 
 /* Contacts: loading, the exact match, what a token does to one, and which Stripe customer it is. */
 
-static struct contacts *contacts_of(const char *json, struct text *why)
+static bool contacts_of(struct contacts *c, const char *json, struct text *why)
 {
 	js_auto tree = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
 
 	assert_non_null(tree);
 	text_init(why, TEXT_NO_CEILING);
-	return contacts_read(tree, "contacts.json", "$", why);
+	c->store = store_open(NULL, why);
+	c->agent = "agent_1";
+	assert_non_null(c->store);
+	return contacts_import(c, tree, "contacts.json", "$", NOW, why);
+}
+
+static void assert_found(const struct contacts *c, const char *id, bool wanted)
+{
+	js_auto found = contacts_find(c, id);
+
+	assert_int_equal(found != NULL, wanted);
+	if (found)
+		assert_string_equal(js_text(found, "external_id"), id);
 }
 
 static const struct bad_row {
@@ -38,38 +50,44 @@ static const struct bad_row {
 static void bad_row_test(void **state)
 {
 	const struct bad_row *row = *state;
+	struct contacts c;
 	struct text why;
 
-	assert_null(contacts_of(row->json, &why));
+	assert_false(contacts_of(&c, row->json, &why));
 	assert_holds(why.data, row->why);
+	assert_int_equal(contacts_count(&c), 0);
+	store_close(c.store);
 	text_clear(&why);
 }
 
 static void find__compares_byte_by_byte(void **state)
 {
 	struct text why;
-	struct contacts *c = contacts_of("{\"users\":[{\"external_id\":\"user_42\"},{\"external_id\":\"42\"}]}", &why);
+	struct contacts c;
 
 	(void)state;
-	assert_non_null(c);
-	assert_string_equal(js_text(contacts_find(c, "user_42"), "external_id"), "user_42");
-	assert_null(contacts_find(c, "User_42"));
-	assert_null(contacts_find(c, "user_42 "));
-	assert_null(contacts_find(c, "user_4"));
-	assert_null(contacts_find(c, ""));
-	contacts_free(c);
+	assert_true(contacts_of(&c, "{\"users\":[{\"external_id\":\"user_42\"},{\"external_id\":\"42\"}]}", &why));
+	assert_found(&c, "user_42", true);
+	assert_found(&c, "User_42", false);
+	assert_found(&c, "user_42 ", false);
+	assert_found(&c, "user_4", false);
+	assert_found(&c, "", false);
+	store_close(c.store);
 	text_clear(&why);
 }
 
 static void near__sees_case_and_blanks(void **state)
 {
+	struct arena arena = { 0 };
 	struct text why;
-	struct contacts *c = contacts_of("[{\"external_id\":\"User_42\"}]", &why);
+	struct contacts c;
 
 	(void)state;
-	assert_string_equal(contacts_near(c, " user_42\n"), "User_42");
-	assert_null(contacts_near(c, "user_43"));
-	contacts_free(c);
+	assert_true(contacts_of(&c, "[{\"external_id\":\"User_42\"}]", &why));
+	assert_string_equal(contacts_near(&c, &arena, " user_42\n"), "User_42");
+	assert_null(contacts_near(&c, &arena, "user_43"));
+	arena_free(&arena);
+	store_close(c.store);
 	text_clear(&why);
 }
 

@@ -228,6 +228,37 @@ static int find_cursor(struct call *call, const struct schema_resource *type, co
 	return 0;
 }
 
+/* What a text filter names: the object that the field of that name holds, or that is called so; NULL: plain text. */
+static const struct schema_resource *filter_target(struct call *call, const struct schema_resource *type, const char *name)
+{
+	const struct schema_node *field = schema_field(type, name);
+	const struct schema_resource *target = NULL;
+
+	if (field && (field->flags & SCHEMA_EXPANDABLE) && field->n_refs == 1)
+		target = field->refs[0];
+	else if (!field)
+		target = schema_find_object(name);
+	return target && call->api->makeable[target->index] ? target : NULL;
+}
+
+/* An id that names nothing is refused (protocol reference section 9); what was deleted may still be asked about. */
+static int check_filters(struct call *call, const struct schema_resource *type)
+{
+	const char *name;
+	json_t *wanted;
+
+	json_object_foreach(call->params, name, wanted)
+	{
+		const struct schema_resource *target =
+			json_is_string(wanted) && !is_paging(name) ? filter_target(call, type, name) : NULL;
+		const struct record *r = target ? account_find(call->account, json_string_value(wanted)) : NULL;
+
+		if (target && (!r || r->type != target))
+			return fail_no_such_param(call, target, json_string_value(wanted), name);
+	}
+	return 0;
+}
+
 static void gather_filters(struct query *q, struct shelf *shelf)
 {
 	const struct resource *own = call_resource(q->call, shelf->type);
@@ -319,6 +350,8 @@ static int answer(struct call *call, const struct schema_resource *type, const s
 	if (after && before)
 		return fail_invalid(call, NULL, NULL,
 			"Received both starting_after and ending_before parameters. Please pass in only one.");
+	if (check_filters(call, type))
+		return -1;
 	journal_freeze_all(&call->journal);
 	for (size_t i = 0; i < n; i++) {
 		const struct list *slot = shelf_slot(shelf, wants[i].param, wants[i].value);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "api/resource.h"
 #include "api/shape.h"
 #include "base/mem.h"
 #include "value/country.h"
@@ -61,10 +62,17 @@ static bool can_be(const struct schema_resource *type, const char *id)
 	return n && !strncmp(id, type->prefix, n) && id[n];
 }
 
+/* What has behaviour of its own comes about by it: a dispute by a charge that is disputed. */
+static bool comes_about(const struct call *call, const struct schema_resource *type)
+{
+	const struct resource *own = call_resource(call, type);
+
+	return call->api->makeable[type->index] || (own && own->routes);
+}
+
 bool given_fits(struct call *call, const struct schema_resource *type, const char *id)
 {
-	return type && type->object && !call->api->makeable[type->index] && !account_find(call->account, id) &&
-	       can_be(type, id);
+	return type && type->object && !comes_about(call, type) && !account_find(call->account, id) && can_be(type, id);
 }
 
 struct record *given_record(struct call *call, const struct schema_resource *type, const char *id)

@@ -11,8 +11,8 @@
  */
 
 /*
- * The object of that id and resource, made now; NULL, without a failure, when a route makes such objects or the id
- * cannot be one: it lacks the prefix, or names no country, currency, capability or report type.
+ * The object of that id and resource, made now; NULL, without a failure, when a route or a behaviour makes such objects
+ * or the id cannot be one: it lacks the prefix, or names no country, currency, capability or report type.
  */
 bool given_fits(struct call *call, const struct schema_resource *type, const char *id); /* only whether */
 struct record *given_record(struct call *call, const struct schema_resource *type, const char *id);

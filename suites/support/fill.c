@@ -35,7 +35,11 @@ void fill_free(struct fill *f)
 static const struct recipe {
 	const char *route, *params;
 } recipes[] = {
+	{ "GET /v1/billing/meters/{id}/event_summaries",
+		"{\"customer\": \"{Customer}\", \"start_time\": 1767139200, \"end_time\": 1767225600}" },
 	{ "GET /v1/charges/search", "{\"query\": \"amount>0\"}" },
+	{ "GET /v1/credit_notes/preview", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
+	{ "GET /v1/credit_notes/preview/lines", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
 	{ "GET /v1/customers/search", "{\"query\": \"created>0\"}" },
 	{ "GET /v1/invoices/search", "{\"query\": \"total>0\"}" },
 	{ "GET /v1/payment_intents/search", "{\"query\": \"amount>0\"}" },
@@ -43,8 +47,12 @@ static const struct recipe {
 	{ "GET /v1/prices/search", "{\"query\": \"active:'true'\"}" },
 	{ "GET /v1/products/search", "{\"query\": \"active:'true'\"}" },
 	{ "GET /v1/subscriptions/search", "{\"query\": \"created>0\"}" },
+	{ "POST /v1/billing/meter_event_adjustments", "{\"cancel\": {\"identifier\": \"one\"}}" },
+	{ "POST /v1/billing/meter_events",
+		"{\"payload\": {\"stripe_customer_id\": \"{Customer}\", \"value\": \"5\"}}" },
 	{ "POST /v1/charges", "{\"amount\": 2000, \"currency\": \"usd\", \"source\": \"tok_visa\"}" },
 	{ "POST /v1/coupons", "{\"percent_off\": 25}" },
+	{ "POST /v1/credit_notes", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
 	{ "POST /v1/customers/{id}/sources", "{\"source\": \"tok_visa\"}" },
 	{ "POST /v1/customers/{id}/tax_ids", "{\"type\": \"eu_vat\", \"value\": \"DE123456789\"}" },
 	{ "POST /v1/invoiceitems", "{\"customer\": \"{Customer}\", \"amount\": 500, \"currency\": \"usd\"}" },
@@ -408,6 +416,7 @@ const char *fill_object(struct fill *f, const struct schema_resource *type)
 	if (id)
 		return id;
 	if (maker) {
+		fill_prepare(f, maker);
 		js_auto params = fill_params(f, maker, false);
 
 		id = id_of(fill_call(f->house, maker, fill_path(f, maker), params));
@@ -425,6 +434,7 @@ const char *fill_made_by(struct fill *f, const struct schema_route *maker)
 	if (!id && fill_maker(maker->resource) == maker)
 		id = fill_object(f, maker->resource);
 	if (!id) {
+		fill_prepare(f, maker);
 		js_auto params = fill_params(f, maker, false);
 
 		id = id_of(fill_call(f->house, maker, fill_path(f, maker), params));

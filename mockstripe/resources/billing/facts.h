@@ -17,19 +17,19 @@
 
 /* A subscription item as billing sees it: the price it has and what a whole period of it costs. */
 struct item_facts {
-	struct record *record;        /* SubscriptionItem; NULL for one about to be made */
+	struct record *record; /* SubscriptionItem; NULL for one about to be made */
 	struct record *price, *product;
-	json_t *discounts;            /* its own discount ids; borrowed, may be NULL */
-	json_t *tax_rates;            /* borrowed, NULL or null: the subscription's */
+	json_t *discounts; /* its own discount ids; borrowed, may be NULL */
+	json_t *tax_rates; /* borrowed, NULL or null: the subscription's */
 	json_t *metadata;
-	json_t *originals;            /* what charged for the running period (sub_prorate.c); NULL: nobody knows */
+	json_t *originals; /* what charged for the running period (sub_prorate.c); NULL: nobody knows */
 	struct price_terms terms;
 	enum calendar_interval interval;
 	int64_t interval_count;
 	struct decimal quantity;
 	bool metered;
-	struct span period;           /* the running one */
-	struct decimal total;         /* exact, before discounts */
+	struct span period;   /* the running one */
+	struct decimal total; /* exact, before discounts */
 };
 
 /* Reads price and product into `out`; false with the failure when the price cannot be read in that currency. */

@@ -38,17 +38,20 @@ static struct record *path_invoice(struct call *call, const char *name)
 static int check_collection(struct call *call, const char *method)
 {
 	bool sends = method && !strcmp(method, "send_invoice");
-	bool dated = param_text(call, "days_until_due") || param_given(call, "days_until_due") || param_given(call, "due_date");
+	bool dated = param_text(call, "days_until_due") || param_given(call, "days_until_due") ||
+		     param_given(call, "due_date");
 
 	if (param_given(call, "due_date") && param_given(call, "days_until_due"))
-		return fail_invalid(call, NULL, NULL,
-			"You may only specify one of these parameters: due_date, days_until_due.");
+		return fail_invalid(
+			call, NULL, NULL, "You may only specify one of these parameters: due_date, days_until_due.");
 	if (sends && !dated)
 		return fail_invalid(call, NULL, NULL,
-			"If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'.");
+			"If invoice collection method is 'send_invoice', you must specify 'due_date' or "
+			"'days_until_due'.");
 	if (!sends && dated)
 		return fail_invalid(call, NULL, NULL,
-			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'.");
+			"You can only specify 'due_date' or 'days_until_due' if invoice collection method is "
+			"'send_invoice'.");
 	return 0;
 }
 
@@ -59,7 +62,8 @@ static int apply_terms(struct call *call, json_t *draft, struct record *customer
 	if (method && !method_attached(call, method, customer, "default_payment_method"))
 		return -1;
 	if (param_given(call, "days_until_due"))
-		js_put_int(draft, "due_date", js_int(draft, "created", call->now) + param_int(call, "days_until_due", 0) * 86400);
+		js_put_int(draft, "due_date",
+			js_int(draft, "created", call->now) + param_int(call, "days_until_due", 0) * 86400);
 	if (param_given(call, "default_tax_rates")) {
 		json_t *rates = tax_rates_of(call, param(call, "default_tax_rates"), "default_tax_rates");
 
@@ -68,10 +72,12 @@ static int apply_terms(struct call *call, json_t *draft, struct record *customer
 		js_put_new(draft, "default_tax_rates", rates ? json_incref(rates) : json_array());
 	}
 	if (param_given(call, "discounts")) {
-		struct discount_owner owner = { .customer = customer, .currency = js_text(draft, "currency"),
-			.invoice = js_text(draft, "id"), .amount = js_int(draft, "subtotal", 0) };
-		json_t *ids = discounts_redeem(call, param(call, "discounts"), &owner, json_object_get(draft, "discounts"),
-			"discounts");
+		struct discount_owner owner = { .customer = customer,
+			.currency = js_text(draft, "currency"),
+			.invoice = js_text(draft, "id"),
+			.amount = js_int(draft, "subtotal", 0) };
+		json_t *ids = discounts_redeem(
+			call, param(call, "discounts"), &owner, json_object_get(draft, "discounts"), "discounts");
 
 		if (!ids)
 			return -1;
@@ -104,12 +110,13 @@ static int invoice_create(struct call *call)
 	terms.customer = customer;
 	terms.currency = param_text(call, "currency");
 	if (!terms.currency)
-		terms.currency = sub ? js_text(record_tree(sub), "currency") : js_text(record_tree(customer), "currency");
+		terms.currency =
+			sub ? js_text(record_tree(sub), "currency") : js_text(record_tree(customer), "currency");
 	if (!terms.currency)
 		terms.currency = "usd"; /* the account's own */
 	if (customer_use_currency(call, customer, terms.currency, "currency"))
 		return -1;
-	terms.period = (struct span){ call->now, call->now };
+	terms.period = (struct span) { call->now, call->now };
 	terms.sweep = pending ? !strcmp(pending, "include") : sub != NULL;
 	invoice = invoice_new(call, &terms, NULL, 0);
 	if (!invoice)
@@ -151,12 +158,13 @@ static int invoice_update(struct call *call)
 	json_object_foreach(call->params, key, value)
 	{
 		if (!is_draft && !is_editable_later(key))
-			return fail_invalid(call, "invoice_not_editable", key,
-				"Finalized invoices can't be updated in this way");
+			return fail_invalid(
+				call, "invoice_not_editable", key, "Finalized invoices can't be updated in this way");
 	}
 	customer = invoice_customer(call, invoice);
 	method = param_text(call, "collection_method");
-	if (param_given(call, "due_date") || param_given(call, "days_until_due") || (method && !strcmp(method, "send_invoice")))
+	if (param_given(call, "due_date") || param_given(call, "days_until_due") ||
+		(method && !strcmp(method, "send_invoice")))
 		if (check_collection(call, method ? method : js_text(record_tree(invoice), "collection_method")))
 			return -1;
 	draft = journal_edit(&call->journal, invoice);
@@ -165,7 +173,8 @@ static int invoice_update(struct call *call)
 	if (param_given(call, "default_payment_method"))
 		js_put_text(draft, "default_payment_method", param_text(call, "default_payment_method"));
 	if (is_draft && (param_given(call, "auto_advance") || method))
-		invoice_set_advance(call, draft, param_flag(call, "auto_advance", js_flag(draft, "auto_advance", false)));
+		invoice_set_advance(
+			call, draft, param_flag(call, "auto_advance", js_flag(draft, "auto_advance", false)));
 	else if (param_given(call, "auto_advance"))
 		js_put_flag(draft, "auto_advance", param_flag(call, "auto_advance", false));
 	if (is_draft) {
@@ -195,8 +204,8 @@ static int invoice_delete(struct call *call)
 		list_add(&all, lines->at[i]);
 	for (size_t i = 0; i < all.count; i++) {
 		struct record *line = all.at[i];
-		struct record *item = account_find(call->account,
-			js_text_at(record_tree(line), "parent.invoice_item_details.invoice_item"));
+		struct record *item = account_find(
+			call->account, js_text_at(record_tree(line), "parent.invoice_item_details.invoice_item"));
 
 		if (item && !item->deleted)
 			journal_delete(&call->journal, item);
@@ -244,8 +253,8 @@ static int pay_out_of_band(struct call *call, struct record *invoice)
 static int route_pay(struct call *call)
 {
 	struct record *invoice = path_invoice(call, "id");
-	const char *method_id = param_text(call, "payment_method") ? param_text(call, "payment_method")
-								   : param_text(call, "source");
+	const char *method_id =
+		param_text(call, "payment_method") ? param_text(call, "payment_method") : param_text(call, "source");
 	struct record *method = NULL;
 	struct fail refusal;
 	enum collection result;
@@ -269,15 +278,18 @@ static int route_pay(struct call *call)
 	switch (result) {
 	case COLLECTION_NO_METHOD:
 		return fail_invalid(call, "resource_missing", NULL,
-			"This customer has no attached payment source or default payment method. Please consider adding a default "
+			"This customer has no attached payment source or default payment method. Please consider "
+			"adding a default "
 			"payment method. For more information, visit "
-			"https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.");
+			"https://stripe.com/docs/billing/subscriptions/"
+			"payment-methods-setting#payment-method-priority.");
 	case COLLECTION_DECLINED:
 		return fail_card(call, &refusal);
 	case COLLECTION_NEEDS_ACTION:
 		refusal_clear(&refusal);
 		fail_status(call, 402, "invoice_payment_intent_requires_action", NULL,
-			"This payment requires additional user action before it can be completed successfully. Payment can be "
+			"This payment requires additional user action before it can be completed successfully. Payment "
+			"can be "
 			"completed using the PaymentIntent associated with the invoice. For more details see: "
 			"https://stripe.com/docs/billing/subscriptions/overview#requires-action");
 		call->fail.type = "card_error";
@@ -302,7 +314,8 @@ static int route_mark_uncollectible(struct call *call)
 {
 	struct record *invoice = path_invoice(call, "id");
 
-	return !invoice || invoice_mark_uncollectible(call, invoice, "user_forgiven") ? -1 : answer_record(call, invoice);
+	return !invoice || invoice_mark_uncollectible(call, invoice, "user_forgiven") ? -1
+										      : answer_record(call, invoice);
 }
 
 static int route_send(struct call *call)
@@ -315,7 +328,8 @@ static int route_send(struct call *call)
 		return -1;
 	if (strcmp(status_of(invoice), "open"))
 		return fail_invalid(call, NULL, NULL,
-			"This invoice cannot be sent right now. Please contact us via https://support.stripe.com/contact with "
+			"This invoice cannot be sent right now. Please contact us via "
+			"https://support.stripe.com/contact with "
 			"details, so we can help.");
 	emit(call, "invoice.sent", invoice);
 	return answer_record(call, invoice);
@@ -453,8 +467,8 @@ static void fill(struct call *call, json_t *body)
 	js_put_int(body, "period_start", call->now);
 	js_put_int(body, "period_end", call->now);
 	js_put_new(body, "lines",
-		list_object(json_array(),
-			arena_format(&call->arena, "/v1/invoices/%s/lines", js_text(body, "id") ? js_text(body, "id") : "")));
+		list_object(json_array(), arena_format(&call->arena, "/v1/invoices/%s/lines",
+						  js_text(body, "id") ? js_text(body, "id") : "")));
 	js_put_new(body, "total_discount_amounts", json_array());
 	js_put_new(body, "total_pretax_credit_amounts", json_array());
 	js_put_new(body, "total_taxes", json_array());

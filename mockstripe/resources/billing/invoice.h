@@ -14,34 +14,34 @@
 
 /* One line about to be put on an invoice, or a pending invoice item about to be made. Pointers are borrowed. */
 struct bill_line {
-	int64_t amount;              /* minor units, before discounts unless `net` */
+	int64_t amount; /* minor units, before discounts unless `net` */
 	struct span period;
 	const char *description;
-	struct record *price;        /* NULL: a plain amount */
+	struct record *price; /* NULL: a plain amount */
 	struct decimal quantity;
 	const char *unit_amount_decimal; /* NULL: shown as null (prorations) */
-	struct record *sub, *item;   /* the subscription and its item; NULL: none */
-	struct record *invoice_item; /* the pending item it comes from; NULL: none */
+	struct record *sub, *item;	 /* the subscription and its item; NULL: none */
+	struct record *invoice_item;	 /* the pending item it comes from; NULL: none */
 	bool proration;
 	bool discountable;
-	json_t *credited;            /* proration_details.credited_items of a line; NULL: null */
-	json_t *discounts;           /* ids of the line's own discounts; NULL: none */
-	json_t *tax_rates;           /* whole tax rates of the line; NULL: the invoice's */
-	json_t *metadata;            /* NULL: {} */
-	bool quiet;                  /* an item whose invoiceitem.created the caller announces later */
-	struct record *line;         /* out: the line's record */
-	int64_t net;                 /* out, after invoice_total: amount less its discounts */
+	json_t *credited;    /* proration_details.credited_items of a line; NULL: null */
+	json_t *discounts;   /* ids of the line's own discounts; NULL: none */
+	json_t *tax_rates;   /* whole tax rates of the line; NULL: the invoice's */
+	json_t *metadata;    /* NULL: {} */
+	bool quiet;	     /* an item whose invoiceitem.created the caller announces later */
+	struct record *line; /* out: the line's record */
+	int64_t net;	     /* out, after invoice_total: amount less its discounts */
 };
 
 struct invoice_terms {
 	struct record *customer;
-	struct record *sub;          /* NULL: a one-off invoice */
-	const char *reason;          /* billing_reason */
+	struct record *sub; /* NULL: a one-off invoice */
+	const char *reason; /* billing_reason */
 	const char *currency;
-	struct span period;          /* of the invoice: for cycles the previous period */
-	bool sweep;                  /* takes the pending invoice items along, newest first */
+	struct span period; /* of the invoice: for cycles the previous period */
+	bool sweep;	    /* takes the pending invoice items along, newest first */
 	bool auto_advance;
-	int64_t proration_date;      /* 0: none to show */
+	int64_t proration_date; /* 0: none to show */
 };
 
 #define BILL_LINES 250 /* Stripe docs, "Invoice items": at most on one invoice */
@@ -61,9 +61,9 @@ int invoice_finalize(struct call *call, struct record *invoice);
 
 enum collection {
 	COLLECTED,
-	COLLECTION_NOTHING_DUE,  /* paid already */
-	COLLECTION_NO_METHOD,    /* there is nothing to charge */
-	COLLECTION_DECLINED,     /* *refusal says why */
+	COLLECTION_NOTHING_DUE, /* paid already */
+	COLLECTION_NO_METHOD,	/* there is nothing to charge */
+	COLLECTION_DECLINED,	/* *refusal says why */
 	COLLECTION_NEEDS_ACTION,
 };
 /*
@@ -71,8 +71,8 @@ enum collection {
  * invoice, and the subscription behind it, and emits everything. automatic: done by Stripe itself (counts as an
  * attempt). Release the refusal with refusal_clear.
  */
-enum collection invoice_collect(struct call *call, struct record *invoice, struct record *method, bool off_session,
-	struct fail *refusal);
+enum collection invoice_collect(
+	struct call *call, struct record *invoice, struct record *method, bool off_session, struct fail *refusal);
 /* The method that would be charged; NULL when there is none. */
 struct record *invoice_method(struct call *call, struct record *invoice);
 /* The intent that stands for the invoice was paid from outside (confirmed by a client). */
@@ -83,9 +83,9 @@ int invoice_void(struct call *call, struct record *invoice);
 int invoice_mark_uncollectible(struct call *call, struct record *invoice, const char *reason);
 
 /*
- * A credit note lowers what is to be paid by `before` and gives back `after` of what was paid (before < 0: it is voided).
- * An invoice with nothing left to pay is paid. Emits invoice.updated and what follows. 0 or -1. Source: Stripe docs
- * "Credit notes".
+ * A credit note lowers what is to be paid by `before` and gives back `after` of what was paid (before < 0: it is
+ * voided). An invoice with nothing left to pay is paid. Emits invoice.updated and what follows. 0 or -1. Source: Stripe
+ * docs "Credit notes".
  */
 int invoice_credit(struct call *call, struct record *invoice, int64_t before, int64_t after);
 
@@ -94,8 +94,8 @@ struct record *invoice_subscription(struct call *call, struct record *invoice); 
 void invoices_stop(struct call *call, struct record *sub);
 
 /* A pending invoice item (or one on a draft invoice); emits invoiceitem.created. */
-struct record *invoice_item_new(struct call *call, struct record *customer, struct bill_line *line,
-	const char *currency);
+struct record *invoice_item_new(
+	struct call *call, struct record *customer, struct bill_line *line, const char *currency);
 /* Pending prorations of the subscription are removed, as when it is canceled without them. */
 void invoice_items_drop_prorations(struct call *call, struct record *sub);
 

@@ -21,7 +21,7 @@ static int line_list(struct call *call)
 
 	if (!invoice)
 		return -1;
-	want = (struct list_want){ "invoice", invoice->id };
+	want = (struct list_want) { "invoice", invoice->id };
 	return list_answer_oldest_first(call, line_type(), &want, 1, call->path);
 }
 
@@ -39,7 +39,8 @@ static struct record *editable(struct call *call)
 }
 
 /* The amount of a line entry: given, or a price times a quantity. `line` keeps what it does not say. */
-static int entry_amount(struct call *call, json_t *entry, const char *currency, const char *where, struct bill_line *line)
+static int entry_amount(
+	struct call *call, json_t *entry, const char *currency, const char *where, struct bill_line *line)
 {
 	const char *price_id = js_text_at(entry, "pricing.price"), *unit = NULL;
 	struct decimal each, total;
@@ -94,12 +95,13 @@ static int add_lines(struct call *call)
 	json_array_foreach(param(call, "lines"), i, entry)
 	{
 		const char *where = arena_format(&call->arena, "lines[%zu]", i);
-		struct bill_line line = { .quantity = decimal_of(1), .description = js_text(entry, "description"),
+		struct bill_line line = { .quantity = decimal_of(1),
+			.description = js_text(entry, "description"),
 			.discountable = js_flag(entry, "discountable", true) };
 		struct record *customer = invoice_customer(call, invoice);
 
-		line.period =
-			(struct span){ js_int_at(entry, "period.start", call->now), js_int_at(entry, "period.end", call->now) };
+		line.period = (struct span) { js_int_at(entry, "period.start", call->now),
+			js_int_at(entry, "period.end", call->now) };
 		line.tax_rates = tax_rates_of(call, json_object_get(entry, "tax_rates"), where);
 		line.metadata = json_object_get(entry, "metadata");
 		if (call->fail.status || entry_amount(call, entry, currency, where, &line))
@@ -140,14 +142,15 @@ static int remove_lines(struct call *call)
 
 		if (!line)
 			return -1;
-		item = account_find(call->account,
-			js_text_at(record_tree(line), "parent.invoice_item_details.invoice_item"));
+		item = account_find(
+			call->account, js_text_at(record_tree(line), "parent.invoice_item_details.invoice_item"));
 		if (!item)
 			return fail_invalid(call, NULL, arena_format(&call->arena, "lines[%zu][id]", i),
 				"The line %s belongs to a subscription's own items and cannot be removed.", line->id);
 		if (!strcmp(js_text(entry, "behavior"), "unassign")) {
 			js_put_null(journal_edit(&call->journal, item), "invoice");
-			js_put_text(journal_edit_private(&call->journal, item), "pending", js_text(record_tree(item), "customer"));
+			js_put_text(journal_edit_private(&call->journal, item), "pending",
+				js_text(record_tree(item), "customer"));
 		} else {
 			emit(call, "invoiceitem.deleted", item);
 			journal_delete(&call->journal, item);
@@ -203,7 +206,8 @@ static int update_lines(struct call *call)
 	json_array_foreach(param(call, "lines"), i, entry)
 	{
 		const char *where = arena_format(&call->arena, "lines[%zu]", i);
-		struct record *line = line_of(call, invoice, js_text(entry, "id"), arena_format(&call->arena, "%s[id]", where));
+		struct record *line =
+			line_of(call, invoice, js_text(entry, "id"), arena_format(&call->arena, "%s[id]", where));
 
 		if (!line || change_line(call, invoice, line, entry, where))
 			return -1;

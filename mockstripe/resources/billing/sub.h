@@ -11,16 +11,16 @@
  * route, a renewal's shortened period and a preview.
  */
 #define SUB_LIVE "@live" /* the key of a customer's live subscriptions: PRIVATE_KEY.live, kept by sub_plan */
-#define SUB_ITEMS 20 /* Stripe docs "Subscriptions": items of one subscription */
+#define SUB_ITEMS 20	 /* Stripe docs "Subscriptions": items of one subscription */
 
 struct item_change {
 	bool has_old, has_new;
-	bool idle;                 /* its period goes on: no line on the invoice of the moment */
-	bool changed;              /* the price or the quantity is another one, or it comes or goes */
+	bool idle;		    /* its period goes on: no line on the invoice of the moment */
+	bool changed;		    /* the price or the quantity is another one, or it comes or goes */
 	struct item_facts old, new; /* `new` also for what stays as it is */
-	json_t *given;             /* its entry in the request; NULL: not mentioned */
-	const char *where;         /* "items[0]" */
-	const char *id;            /* a new item: the id it is to have; NULL: a fresh one */
+	json_t *given;		    /* its entry in the request; NULL: not mentioned */
+	const char *where;	    /* "items[0]" */
+	const char *id;		    /* a new item: the id it is to have; NULL: a fresh one */
 };
 
 enum sub_behavior { CREATE_PRORATIONS, ALWAYS_INVOICE, NO_PRORATIONS };
@@ -29,23 +29,23 @@ enum pay_behavior { ALLOW_INCOMPLETE, DEFAULT_INCOMPLETE, ERROR_IF_INCOMPLETE, P
 struct sub_change {
 	struct call *call;
 	struct record *sub, *customer; /* sub is NULL until a new one is stored */
-	const char *currency;          /* NULL: settled by the first price */
+	const char *currency;	       /* NULL: settled by the first price */
 	bool flexible;
 	int64_t anchor, old_anchor;
-	int64_t cancel_at;             /* where its last period is cut short; 0: not at all */
+	int64_t cancel_at; /* where its last period is cut short; 0: not at all */
 	struct item_change items[2 * SUB_ITEMS];
 	size_t n;
 	enum sub_behavior behavior;
-	int64_t at;                    /* the proration date; call->now unless given */
-	bool restarts;                 /* the period begins anew, now */
-	bool worthless;                /* the running time is a trial: nothing to credit */
+	int64_t at;	/* the proration date; call->now unless given */
+	bool restarts;	/* the period begins anew, now */
+	bool worthless; /* the running time is a trial: nothing to credit */
 	struct bill_line lines[BILL_LINES];
-	size_t n_lines;                /* full or trial lines for an invoice of the moment */
-	unsigned prorations;           /* pending items made */
-	bool quiet;                    /* they are announced after the invoice and the subscription (sub_announce_items) */
+	size_t n_lines;	     /* full or trial lines for an invoice of the moment */
+	unsigned prorations; /* pending items made */
+	bool quiet;	     /* they are announced after the invoice and the subscription (sub_announce_items) */
 	struct record *unannounced[BILL_LINES];
 	size_t n_unannounced;
-	bool tentative;                /* deleted items stay until the invoice is paid (sub_pending.c) */
+	bool tentative; /* deleted items stay until the invoice is paid (sub_pending.c) */
 };
 
 /* ---- reading (sub_read.c) ---- */
@@ -104,7 +104,7 @@ void sub_announce_items(struct sub_change *c);
  * invoice's payment applies it, its end or 23 hours drop it. Source: Stripe docs "Pending updates".
  */
 struct sub_kept {
-	json_t *sub;              /* the bodies before the change */
+	json_t *sub; /* the bodies before the change */
 	json_t *items[SUB_ITEMS];
 	struct record *records[SUB_ITEMS];
 	size_t n;
@@ -121,13 +121,13 @@ bool sub_pending_dropped(struct call *call, struct record *sub, struct record *i
 int sub_pending_replace(struct call *call, struct record *sub);
 int64_t sub_pending_expires(struct record *sub); /* 0: none */
 /* Applies a pending update's parameters as they stood at that moment, without prorations or an invoice. 0 or -1. */
-int sub_update_settled(struct call *call, struct record *sub, json_t *given, json_t *new_ids, int64_t at,
-	struct sub_change **change);
+int sub_update_settled(
+	struct call *call, struct record *sub, json_t *given, json_t *new_ids, int64_t at, struct sub_change **change);
 
 /* ---- money now (sub_pay.c) ---- */
 /* Invoices the change's lines and the pending items at once and collects by the payment behaviour. 0 or -1. */
-int sub_invoice_now(struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay,
-	struct record **invoice);
+int sub_invoice_now(
+	struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay, struct record **invoice);
 enum pay_behavior pay_behavior_of(const char *text);
 enum sub_behavior sub_behavior_of(const char *text);
 int fail_no_method(struct call *call);
@@ -147,7 +147,8 @@ struct record *sub_renew(struct call *call, struct record *sub, int64_t end);
 void sub_on_due(struct call *call, struct record *sub);
 /* A draft of what an ended subscription still owes: pending items and usage. NULL when that is nothing. */
 struct record *sub_last_invoice(struct call *call, struct record *sub, const char *reason, int64_t end);
-/* A trial ends and nothing can be charged: paused or canceled where the trial's settings say so. True when that was it. */
+/* A trial ends and nothing can be charged: paused or canceled where the trial's settings say so. True when that was it.
+ */
 bool sub_trial_ends_here(struct call *call, struct record *sub);
 
 /* ---- creating (sub_create.c) ---- */

@@ -53,7 +53,8 @@ struct page {
 	size_t count;
 	bool has_more, search;
 	const char *url;
-	const char *next_page;  /* search: the token, NULL: none */
+	const char *next_page;  /* search: the token; /v2: the URL; NULL: none */
+	const char *previous_page; /* /v2: the URL; NULL: none */
 	int64_t total;          /* search: counted when asked for; -1: not asked */
 };
 
@@ -83,6 +84,7 @@ struct call {
 	const struct version_route *gone; /* the route of an older version that was asked for; NULL: none */
 	json_t *aside;              /* parameters that only the older version's own answer needs; owned, NULL: none */
 	const char *request_id, *idempotency_key; /* NULL: none */
+	const char *page;           /* the token of a list of /v2, or NULL */
 	const char *own_id;         /* the id the caller wants (--lenient-ids), or NULL */
 	const char *base_url;       /* where this simulator is reached, for URLs in bodies */
 	int64_t now;                /* Unix seconds on the clock that this call works under */

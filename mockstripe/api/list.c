@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/fail.h"
+#include "api/pages.h"
 #include "api/resource.h"
 #include "api/shape.h"
 #include "base/json.h"
@@ -155,7 +156,7 @@ static bool in_range(int64_t value, const json_t *wanted)
 
 struct matching {
 	json_t *wanted;
-	bool found;
+	bool found, seen;
 };
 
 static void match_value(void *arg, json_t *value)
@@ -164,6 +165,7 @@ static void match_value(void *arg, json_t *value)
 	size_t i;
 	json_t *one;
 
+	m->seen = true;
 	if (json_is_array(m->wanted)) {
 		json_array_foreach(m->wanted, i, one)
 		{
@@ -189,7 +191,8 @@ static bool passes(struct query *q, struct record *r)
 			continue;
 		}
 		path_each(record_tree(r), t->path, match_value, &m);
-		if (!m.found)
+		/* A flag that is not there is not raised. */
+		if (!m.found && (m.seen || !json_is_false(t->wanted)))
 			return false;
 	}
 	return true;
@@ -345,7 +348,9 @@ static int answer(struct call *call, const struct schema_resource *type, const s
 	int64_t limit = param_int(call, "limit", LIMIT_DEFAULT);
 	struct page page = { .url = url, .total = -1 };
 
-	if (find_cursor(call, type, "starting_after", &after) || find_cursor(call, type, "ending_before", &before))
+	if (call->page ? pages_cursor(call, type, &after, &before)
+		       : find_cursor(call, type, "starting_after", &after) ||
+				 find_cursor(call, type, "ending_before", &before))
 		return -1;
 	if (after && before)
 		return fail_invalid(call, NULL, NULL,
@@ -377,6 +382,8 @@ static int answer(struct call *call, const struct schema_resource *type, const s
 	bound_created(&q, param(call, "created"));
 	limit = limit < 1 ? 1 : limit > LIMIT_MOST ? LIMIT_MOST : limit;
 	collect(&q, after, before, &page, (size_t)limit);
+	if (call->route && call->route->v2)
+		pages_link(call, after, before, &page);
 	call->answer.kind = ANSWER_PAGE;
 	call->answer.page = page;
 	call->answer.type = type;

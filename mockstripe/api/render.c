@@ -71,7 +71,7 @@ static void write_page_end(const struct page *page, bool v2, struct text *out)
 	text_put(out, page->count ? "\n  ]" : "]");
 	if (v2) {
 		write_text_member(out, "next_page_url", page->next_page);
-		write_text_member(out, "previous_page_url", NULL);
+		write_text_member(out, "previous_page_url", page->previous_page);
 	} else {
 		text_format(out, ",\n  \"has_more\": %s", page->has_more ? "true" : "false");
 		if (page->search)

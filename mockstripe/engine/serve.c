@@ -375,8 +375,20 @@ static void take_own_id(struct line *l)
 	json_object_del(l->given, "id");
 }
 
+/* The token of a list's page stands in the URLs that lists of /v2 give out; the description does not have it. */
+static void take_page(struct line *l)
+{
+	json_t *page = json_object_get(l->given, "page");
+
+	if (l->call.route->answer != SCHEMA_ANSWER_V2_LIST || !json_is_string(page))
+		return;
+	l->call.page = arena_text(&l->call.arena, json_string_value(page));
+	json_object_del(l->given, "page");
+}
+
 static int stage_check(struct line *l)
 {
+	take_page(l);
 	if (l->engine->api.lenient_ids)
 		take_own_id(l);
 	if (l->call.changes)

@@ -35,6 +35,7 @@
 	X(product_feature) \
 	X(promotion_code) \
 	X(refund) \
+	X(schedule) \
 	X(setup_intent) \
 	X(subscription) \
 	X(subscription_item) \

@@ -42,6 +42,7 @@ struct sub_change {
 	struct bill_line lines[BILL_LINES];
 	size_t n_lines;	     /* full or trial lines for an invoice of the moment */
 	unsigned prorations; /* pending items made */
+	bool by_schedule;    /* its first invoice stays a draft for an hour, as a schedule's do */
 	bool quiet;	     /* they are announced after the invoice and the subscription (sub_announce_items) */
 	struct record *unannounced[BILL_LINES];
 	size_t n_unannounced;
@@ -136,6 +137,11 @@ int fail_no_method(struct call *call);
 /* An update's effects from `given` (an update's parameters, or a preview's subscription_details). 0 or -1. */
 int sub_update(struct call *call, struct record *sub, json_t *given, const char *prefix, bool preview,
 	struct record **invoice);
+/*
+ * The same for the start of a schedule's phase: `given` are the call's parameters meanwhile. Items whose period ends
+ * now are left to the renewal that follows; the end of the subscription may be moved. 0 or -1.
+ */
+int sub_update_phase(struct call *call, struct record *sub, json_t *given, struct record **invoice);
 int sub_cancel(struct call *call, struct record *sub, bool prorate, bool invoice_now, struct record **invoice);
 
 /* A one-time entry of add_invoice_items as a pending item. 0 or -1. */
@@ -153,5 +159,13 @@ bool sub_trial_ends_here(struct call *call, struct record *sub);
 
 /* ---- creating (sub_create.c) ---- */
 int sub_create(struct call *call);
+/* The same for a schedule's first phase; the call's parameters are the subscription's. NULL: of no schedule. */
+int sub_create_scheduled(struct call *call, const char *schedule);
+
+/* ---- what a schedule has to do with it (schedule_run.c) ---- */
+/* A phase that begins now comes before the renewal that is due now. */
+void subscription_schedule_first(struct call *call, struct record *sub);
+/* It ended before its schedule did: the schedule ends too. */
+void subscription_schedule_ends(struct call *call, struct record *sub, enum subscription_end why);
 
 #endif

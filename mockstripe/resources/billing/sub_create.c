@@ -434,6 +434,11 @@ static void pending_setup(struct creation *n)
 
 int sub_create(struct call *call)
 {
+	return sub_create_scheduled(call, NULL);
+}
+
+int sub_create_scheduled(struct call *call, const char *schedule)
+{
 	struct creation *n = arena_alloc(&call->arena, sizeof *n);
 	struct record *customer = param_record(call, "customer", "customer"), *invoice = NULL;
 	uint64_t place;
@@ -445,11 +450,14 @@ int sub_create(struct call *call)
 		return fail_missing_param(call, "customer");
 	call_use_clock(call, customer);
 	n->call = call;
-	n->c = (struct sub_change) { .call = call, .customer = customer, .at = call->now };
+	n->c = (struct sub_change) {
+		.call = call, .customer = customer, .at = call->now, .by_schedule = schedule != NULL
+	};
 	if (prepare(n) || !make_body(n)) {
 		json_decref(n->body);
 		return -1;
 	}
+	js_put_text(n->body, "schedule", schedule);
 	n->c.sub = object_store(call, sub_type(), n->body);
 	if (sub_items_store(&n->c) || apply_discounts(n))
 		return -1;

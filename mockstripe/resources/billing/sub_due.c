@@ -42,6 +42,7 @@ void subscription_end(struct call *call, struct record *sub, enum subscription_e
 	json_object_del(json_object_get(draft, PRIVATE_KEY), "live");
 	invoices_stop(call, sub);
 	emit(call, "customer.subscription.deleted", sub);
+	subscription_schedule_ends(call, sub, why);
 }
 
 int subscriptions_of_customer_end(struct call *call, struct record *customer)
@@ -300,8 +301,10 @@ static bool reached(struct call *call, int64_t at)
 void sub_on_due(struct call *call, struct record *sub)
 {
 	json_t *tree;
-	bool trialing = sub_status_is(sub, "trialing");
+	bool trialing;
 
+	subscription_schedule_first(call, sub);
+	trialing = sub_status_is(sub, "trialing");
 	if (reached(call, sub_pending_expires(sub)))
 		sub_pending_replace(call, sub);
 	tree = record_tree(sub);

@@ -80,7 +80,7 @@ int sub_invoice_now(
 	js_put_text(journal_edit(&call->journal, c->sub), "latest_invoice", invoice->id);
 	if (pay == PENDING_IF_INCOMPLETE)
 		js_put_flag(journal_edit_private(&call->journal, invoice), "pending_update", true);
-	if (is_sent(invoice)) { /* stays a draft for about an hour, then is sent */
+	if (is_sent(invoice) || c->by_schedule) { /* stays a draft for about an hour, then is sent or charged */
 		invoice_set_advance(call, journal_edit(&call->journal, invoice), true);
 		journal_freeze(&call->journal, invoice);
 		return 0;

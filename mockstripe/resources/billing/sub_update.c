@@ -20,6 +20,8 @@ struct update {
 	json_t *given;
 	const char *prefix; /* of parameter names in messages: "" or "subscription_details" */
 	bool resets_anchor, starts_trial, ends_trial, moves_end;
+	bool phase;      /* of a schedule */
+	bool new_anchor; /* the renewal that follows counts from now */
 	int64_t trial_end;
 	struct span old_period;
 };
@@ -68,7 +70,7 @@ static int check_state(struct update *u)
 			"This subscription is incomplete: until its first invoice is paid, only its metadata, "
 			"description and "
 			"default_payment_method can be updated.");
-	if (js_text(record_tree(sub), "schedule") && (given(u, "cancel_at") || given(u, "cancel_at_period_end")))
+	if (!u->phase && js_text(record_tree(sub), "schedule") && (given(u, "cancel_at") || given(u, "cancel_at_period_end")))
 		return fail_invalid(u->call, NULL, NULL,
 			"The subscription is managed by the subscription schedule `%s`, and updating any cancelation "
 			"behavior "
@@ -197,11 +199,38 @@ static int read_end(struct update *u)
 	return 0;
 }
 
+/* A phase that begins where all running periods end: the renewal is due in the same moment and bills the new items. */
+static bool at_boundary(const struct update *u)
+{
+	return u->phase && sub_latest_period_end(u->c.sub) <= u->call->now;
+}
+
+static void leave_to_renewal(struct update *u)
+{
+	struct sub_change *c = &u->c;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct item_change *item = &c->items[i];
+
+		if (item->has_old && item->has_new && !c->flexible && !same_interval(item))
+			u->new_anchor = true; /* classic: another interval is counted from the change */
+		item->new.period = item->has_old ? item->old.period : (struct span) { u->call->now, u->call->now };
+	}
+	c->behavior = NO_PRORATIONS; /* no time is left to prorate */
+	u->new_anchor |= u->resets_anchor;
+	if (u->new_anchor)
+		c->anchor = u->call->now;
+}
+
 /* The running periods of the new side. */
 static int set_periods(struct update *u)
 {
 	struct sub_change *c = &u->c;
 
+	if (at_boundary(u) && !u->starts_trial) {
+		leave_to_renewal(u);
+		return 0;
+	}
 	c->restarts = u->resets_anchor || u->ends_trial || u->starts_trial || resets_by_itself(c);
 	if (c->restarts)
 		c->anchor = u->starts_trial ? u->trial_end : u->call->now;
@@ -326,7 +355,7 @@ static void write_trial(struct update *u)
 {
 	json_t *draft = journal_edit(&u->call->journal, u->c.sub);
 
-	if (u->c.restarts)
+	if (u->c.restarts || u->new_anchor)
 		js_put_int(draft, "billing_cycle_anchor", u->c.anchor);
 	if (u->ends_trial) {
 		js_put_text(draft, "status", "active");
@@ -428,15 +457,15 @@ static int invoice_now(struct update *u, enum pay_behavior pay, struct record **
 	return sub_invoice_now(&u->c, reason, u->old_period, pay, invoice);
 }
 
-int sub_update(struct call *call, struct record *sub, json_t *given_tree, const char *prefix, bool preview,
-	struct record **invoice)
+static int change(struct call *call, struct record *sub, json_t *given_tree, const char *prefix, bool preview,
+	bool phase, struct record **invoice)
 {
 	struct update *u = arena_alloc(&call->arena, sizeof *u);
 	enum pay_behavior pay = preview ? DEFAULT_INCOMPLETE : pay_behavior_of(js_text(given_tree, "payment_behavior"));
 	bool now = false, waiting = pay == PENDING_IF_INCOMPLETE;
 	struct sub_kept kept;
 
-	*u = (struct update) { .call = call, .given = given_tree, .prefix = prefix };
+	*u = (struct update) { .call = call, .given = given_tree, .prefix = prefix, .phase = phase };
 	*invoice = NULL;
 	if (begin(u, sub) || (waiting && sub_pending_check(&u->c, given_tree, prefix)))
 		return -1;
@@ -464,6 +493,17 @@ int sub_update(struct call *call, struct record *sub, json_t *given_tree, const 
 	emit_changed(call, "customer.subscription.updated", sub);
 	sub_announce_items(&u->c);
 	return 0;
+}
+
+int sub_update(struct call *call, struct record *sub, json_t *given_tree, const char *prefix, bool preview,
+	struct record **invoice)
+{
+	return change(call, sub, given_tree, prefix, preview, false, invoice);
+}
+
+int sub_update_phase(struct call *call, struct record *sub, json_t *given_tree, struct record **invoice)
+{
+	return change(call, sub, given_tree, "", false, true, invoice);
 }
 
 int sub_update_settled(struct call *call, struct record *sub, json_t *given_tree, json_t *new_ids, int64_t at,

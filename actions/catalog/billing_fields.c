@@ -48,7 +48,7 @@ static const char *address_fault(const json_t *address)
 		return "country";
 	if (!*part_of(address, "city") && !*part_of(address, "postal_code"))
 		return "city";
-	return NULL;
+	return address_rule_fault(country, part_of(address, "postal_code"), part_of(address, "state"));
 }
 
 json_t *address_merged(const json_t *old, const json_t *given, const char **fault)

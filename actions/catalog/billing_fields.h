@@ -20,6 +20,9 @@ const char *phone_normal(struct arena *arena, const char *phone);
  */
 json_t *address_merged(const json_t *old, const json_t *given, const char **fault);
 
+/* "postal_code" or "state" when the country cannot have such a one; NULL when nothing speaks against it. */
+const char *address_rule_fault(const char *country, const char *postal_code, const char *state);
+
 /* On one line, "1 Main St, Springfield, IL 62701, US". In the arena. */
 const char *address_text(struct arena *arena, const json_t *address);
 

@@ -82,6 +82,17 @@ int sub_items_store(struct sub_change *c);
 /* ---- prorations (sub_prorate.c) ---- */
 /* Makes the pending items of the change (none with NO_PRORATIONS), and the full lines when the period restarts. */
 int sub_prorate(struct sub_change *c);
+/* Remembers which lines charged for each item's running period: what a later credit undoes. */
+void sub_remember_lines(struct sub_change *c);
+
+/* amount_too_large: a change whose amounts cannot be billed. -1. */
+int sub_fail_amount(struct call *call);
+/* The full lines as pending items instead, for an invoice to come. */
+void sub_lines_pending(struct sub_change *c);
+/* invoiceitem.created for what was made quietly: Stripe announces it after what it led to. */
+void sub_announce_items(struct sub_change *c);
+
+/* ---- lines of a period that begins (sub_lines.c) ---- */
 /* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. The line's own
    period begins at `from`. 0 or -1. */
 int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from);
@@ -90,13 +101,6 @@ int sub_full_lines(struct sub_change *c);
 /* Lines for the usage of a metered item's old side in its running period, up to `until` (usage.c). 0 or -1. */
 int sub_usage_line(struct sub_change *c, size_t which, int64_t until);
 int sub_usage_lines(struct sub_change *c, int64_t until); /* of all items */
-/* Remembers which lines charged for each item's running period: what a later credit undoes. */
-void sub_remember_lines(struct sub_change *c);
-
-/* The full lines as pending items instead, for an invoice to come. */
-void sub_lines_pending(struct sub_change *c);
-/* invoiceitem.created for what was made quietly: Stripe announces it after what it led to. */
-void sub_announce_items(struct sub_change *c);
 
 /* ---- changes that wait for their payment (sub_pending.c) ---- */
 /*

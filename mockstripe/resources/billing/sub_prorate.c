@@ -20,7 +20,7 @@ struct net {
 	struct decimal total; /* of a whole period, discounts taken off */
 };
 
-static int fail_amount(struct call *call)
+int sub_fail_amount(struct call *call)
 {
 	return fail_invalid(call, "amount_too_large", NULL,
 		"The amounts of this change are more than can be billed. Use a smaller quantity or price.");
@@ -250,7 +250,7 @@ static int read_sides(struct sub_change *c, size_t which, struct sides *s, struc
 	if (item->has_old && !item->old.metered && !c->worthless) {
 		s->old_whole = sub_natural(&item->old, c->old_anchor);
 		if (!net_of(c, which, true, &s->old) || !read_originals(c, item, &s->old, c->at, &s->originals))
-			return fail_amount(c->call);
+			return sub_fail_amount(c->call);
 		*change = (struct proration_change) { .has_old = true,
 			.old_period = s->old_whole,
 			.old_total = s->old.total,
@@ -261,7 +261,7 @@ static int read_sides(struct sub_change *c, size_t which, struct sides *s, struc
 	if (item->has_new && !item->new.metered && !c->restarts && !c->worthless) {
 		s->new_whole = sub_natural(&item->new, c->anchor);
 		if (!net_of(c, which, false, &s->new))
-			return fail_amount(c->call);
+			return sub_fail_amount(c->call);
 		change->has_new = true;
 		change->new_period = s->new_whole;
 		change->new_total = s->new.total;
@@ -333,7 +333,7 @@ static int give_back(struct sub_change *c, size_t which, int64_t end)
 			json_array_append_new(left, original(all.ids[i], o->amount, o->period));
 	}
 	set_originals(c->call, item->new.record, left);
-	return fits ? 0 : fail_amount(c->call);
+	return fits ? 0 : sub_fail_amount(c->call);
 }
 
 static int charge_more(struct sub_change *c, size_t which, int64_t end)
@@ -347,7 +347,7 @@ static int charge_more(struct sub_change *c, size_t which, int64_t end)
 
 	if (!net_of(c, which, false, &net) || !proration_end_moved(net.total, sub_natural(&item->new, c->anchor),
 						      item->old.period.to, end, &line, &moved))
-		return fail_amount(c->call);
+		return sub_fail_amount(c->call);
 	made = make_item(c, item, &line, &net, NULL, line.period.from);
 	list = json_object_get(record_private(item->new.record), "originals");
 	list = list ? json_copy(list) : json_array();
@@ -389,7 +389,7 @@ int sub_prorate(struct sub_change *c)
 	}
 	if (!proration_lines(changes, n, c->flexible ? PRORATION_FLEXIBLE : PRORATION_CLASSIC, c->at, lines,
 		    COUNT_OF(lines), &count))
-		return fail_amount(c->call);
+		return sub_fail_amount(c->call);
 	for (size_t l = 0; l < count; l++) {
 		struct sides *s = &sides[lines[l].item];
 		bool credit = lines[l].kind == PRORATION_CREDIT;
@@ -402,62 +402,6 @@ int sub_prorate(struct sub_change *c)
 			make_item(c, s->item, &lines[l], credit ? &s->old : &s->new, id, c->at), &lines[l]);
 	}
 	return prorate_ends(c);
-}
-
-/* ---- whole periods ---- */
-
-int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from)
-{
-	struct item_change *item = &c->items[which];
-	struct bill_line *line;
-	struct text text;
-
-	if (item->new.metered)
-		return 0;
-	line = &c->lines[c->n_lines++];
-	*line = (struct bill_line) {
-		.period = { from, part.to },
-		.price = item->new.price,
-		.quantity = item->new.quantity,
-		.sub = c->sub,
-		.item = item->new.record,
-		.proration = true,
-		.discountable = true,
-		.discounts = item->new.discounts,
-		.tax_rates = item->new.tax_rates,
-		.metadata = json_object_get(record_tree(c->sub), "metadata"),
-	};
-	if (!proration_part(1, item->new.total, part, whole, &line->amount))
-		return fail_amount(c->call);
-	text_init(&text, 4096);
-	describe_proration(
-		&text, PRORATION_DEBIT, item_product_name(&item->new), item->new.quantity, NULL, 0, c->currency, from);
-	line->description = arena_text(&c->call->arena, text.data);
-	text_clear(&text);
-	return 0;
-}
-
-int sub_full_lines(struct sub_change *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		struct item_change *item = &c->items[i];
-		struct span period = item->new.period, whole;
-
-		if (!item->idle && sub_usage_line(c, i, c->call->now)) /* in arrears: the time that ends here */
-			return -1;
-		if (!item->has_new || item->idle || period.from >= period.to)
-			continue;
-		if (c->n_lines + item->new.terms.tier_count + 1 >= BILL_LINES)
-			return fail_invalid(c->call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
-		whole = sub_natural(&item->new, c->anchor);
-		if (whole.from != period.from || whole.to != period.to) {
-			if (sub_stub_line(c, i, period, whole, period.from))
-				return -1;
-		} else if (item_period_lines(c->call, &item->new, c->sub, c->currency, period, c->lines, &c->n_lines)) {
-			return -1;
-		}
-	}
-	return 0;
 }
 
 void sub_lines_pending(struct sub_change *c)

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* What an invoice adds up to: discounts, then taxes, then sums, from its lines. Source: Stripe docs "Coupons and
+ * promotion codes", "Tax rates", API reference "Invoice". */
+#include <string.h>
+
+#include "api/fail.h"
+#include "api/list.h"
+#include "api/shape.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "billing/discount.h"
+#include "billing/tax.h"
+#include "billing/totals.h"
+#include "resources/billing/facts.h"
+#include "resources/billing/inside.h"
+#include "resources/billing/invoice.h"
+#include "resources/discount.h"
+
+struct tally {
+	struct call *call;
+	struct record *invoice;
+	const struct list *lines;
+	size_t n_lines, n_discounts, n_rates;
+	struct discount *discounts;
+	struct record **discount_records;
+	struct discount_line *discount_lines;
+	int64_t *shares, *left;
+	struct tax_rate *rates;
+	json_t **rate_trees;
+	struct tax_line *tax_lines;
+	struct tax_amount *cells, *totals;
+	int64_t *reductions;
+	struct tax_sums sums;
+};
+
+static size_t find_tree(json_t *const *all, size_t n, const json_t *tree)
+{
+	const char *id = js_text(tree, "id");
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(js_text(all[i], "id"), id))
+			return i;
+	return n;
+}
+
+/* Which lines a discount covers, by their products; NULL is all. */
+static const bool *covered(struct tally *t, struct record *discount)
+{
+	bool *applies = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *applies);
+	bool all = true;
+
+	for (size_t l = 0; l < t->n_lines; l++) {
+		applies[l] = discount_covers(
+			discount, js_text_at(record_tree(t->lines->at[l]), "pricing.price_details.product"));
+		all &= applies[l];
+	}
+	return all ? NULL : applies;
+}
+
+static void add_discounts(struct tally *t, struct discount *found, struct record **records, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		found[i].applies = covered(t, records[i]);
+		t->discounts[t->n_discounts] = found[i];
+		t->discount_records[t->n_discounts++] = records[i];
+	}
+}
+
+static void gather_discounts(struct tally *t)
+{
+	struct call *call = t->call;
+	struct discount found[DISCOUNT_MOST];
+	struct record *records[DISCOUNT_MOST];
+	const char *currency = js_text(record_tree(t->invoice), "currency");
+	json_t *shared = json_object_get(record_tree(t->invoice), "discounts");
+	size_t n = json_array_size(shared);
+
+	for (size_t l = 0; l < t->n_lines; l++)
+		n += json_array_size(json_object_get(record_tree(t->lines->at[l]), "discounts"));
+	t->discounts = arena_alloc(&call->arena, (n + 1) * sizeof *t->discounts);
+	t->discount_records = arena_alloc(&call->arena, (n + 1) * sizeof *t->discount_records);
+	for (size_t l = 0; n && l < t->n_lines; l++) {
+		json_t *line = record_tree(t->lines->at[l]);
+
+		if (js_flag(line, "discountable", true))
+			add_discounts(t, found, records,
+				discounts_read(call, json_object_get(line, "discounts"), l, currency, found, records));
+	}
+	if (n)
+		add_discounts(
+			t, found, records, discounts_read(call, shared, DISCOUNT_ALL_ITEMS, currency, found, records));
+}
+
+/*
+ * The order in which an amount is split over the lines. The newest subscription item's line is shown first, but the
+ * shares are worked out in the order of the items, so that the last item takes the remainder (500 over 1000 and 2000:
+ * 166 and 334; Stripe docs "Coupons and promotion codes").
+ */
+static size_t *discount_order(struct tally *t)
+{
+	size_t *order = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *order);
+
+	for (size_t l = 0; l < t->n_lines;) {
+		size_t end = l;
+
+		while (end < t->n_lines &&
+			json_is_object(js_at(record_tree(t->lines->at[end]), "parent.subscription_item_details")))
+			end++;
+		if (end == l) {
+			order[l] = l;
+			l++;
+		}
+		for (size_t k = l; k < end; k++)
+			order[k] = end - 1 - (k - l);
+		if (end > l)
+			l = end;
+	}
+	return order;
+}
+
+/* The discounts, with what they apply to in the order of the split. */
+static struct discount *in_order(struct tally *t, const size_t *order)
+{
+	struct discount *out = arena_alloc(&t->call->arena, (t->n_discounts + 1) * sizeof *out);
+
+	for (size_t d = 0; d < t->n_discounts; d++) {
+		bool *applies = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *applies);
+
+		out[d] = t->discounts[d];
+		for (size_t l = 0; out[d].applies && l < t->n_lines; l++)
+			applies[l] = t->discounts[d].applies[order[l]];
+		if (out[d].applies)
+			out[d].applies = applies;
+	}
+	return out;
+}
+
+static int take_discounts(struct tally *t)
+{
+	struct call *call = t->call;
+	const size_t *order = discount_order(t);
+	size_t cells = t->n_lines * t->n_discounts + 1;
+	int64_t *shares = arena_alloc(&call->arena, cells * sizeof *shares);
+	int64_t *left = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *left);
+	struct discount_line *ordered = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *ordered);
+
+	t->discount_lines = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->discount_lines);
+	t->shares = arena_alloc(&call->arena, cells * sizeof *t->shares);
+	t->left = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->left);
+	for (size_t l = 0; l < t->n_lines; l++) {
+		json_t *line = record_tree(t->lines->at[l]);
+
+		t->discount_lines[l] = (struct discount_line) {
+			.amount = js_int(line, "amount", 0),
+			.item = l,
+			.discountable = js_flag(line, "discountable", true),
+		};
+	}
+	for (size_t l = 0; l < t->n_lines; l++)
+		ordered[l] = t->discount_lines[order[l]];
+	if (!discount_apply(in_order(t, order), t->n_discounts, ordered, t->n_lines, shares, left))
+		return fail_invalid(
+			call, "amount_too_large", NULL, "The discounts of this invoice do not fit its amounts.");
+	for (size_t l = 0; l < t->n_lines; l++) {
+		t->left[order[l]] = left[l];
+		for (size_t d = 0; d < t->n_discounts; d++)
+			t->shares[d * t->n_lines + order[l]] = shares[d * t->n_lines + l];
+	}
+	return 0;
+}
+
+static void gather_rates(struct tally *t)
+{
+	struct call *call = t->call;
+	json_t *shared = json_object_get(record_tree(t->invoice), "default_tax_rates");
+	size_t most = json_array_size(shared);
+
+	for (size_t l = 0; l < t->n_lines; l++)
+		most += json_array_size(js_at(record_tree(t->lines->at[l]), PRIVATE_KEY ".tax_rates"));
+	t->rates = arena_alloc(&call->arena, (most + 1) * sizeof *t->rates);
+	t->rate_trees = arena_alloc(&call->arena, (most + 1) * sizeof *t->rate_trees);
+	t->tax_lines = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->tax_lines);
+	for (size_t l = 0; l < t->n_lines; l++) {
+		json_t *own = js_at(record_tree(t->lines->at[l]), PRIVATE_KEY ".tax_rates");
+		json_t *rates = json_array_size(own) ? own : shared;
+		size_t *index = arena_alloc(&call->arena, (json_array_size(rates) + 1) * sizeof *index);
+		size_t i;
+		json_t *rate;
+
+		json_array_foreach(rates, i, rate)
+		{
+			size_t at = find_tree(t->rate_trees, t->n_rates, rate);
+
+			if (at == t->n_rates) {
+				char *text = arena_format(
+					&call->arena, "%.15g", json_number_value(json_object_get(rate, "percentage")));
+
+				t->rate_trees[t->n_rates] = rate;
+				t->rates[t->n_rates].inclusive = js_flag(rate, "inclusive", false);
+				if (percent_parse(text, 4, &t->rates[t->n_rates].percent) != DECIMAL_OK)
+					t->rates[t->n_rates].percent = 0;
+				t->n_rates++;
+			}
+			index[i] = at;
+		}
+		t->tax_lines[l] = (struct tax_line) { t->left[l], index, json_array_size(rates) };
+	}
+}
+
+static enum tax_customer tax_standing(struct call *call, struct record *invoice)
+{
+	const char *exempt = js_text(record_tree(invoice_customer(call, invoice)), "tax_exempt");
+
+	if (exempt && !strcmp(exempt, "exempt"))
+		return TAX_CUSTOMER_EXEMPT;
+	return exempt && !strcmp(exempt, "reverse") ? TAX_CUSTOMER_REVERSE : TAX_CUSTOMER_TAXED;
+}
+
+static int take_taxes(struct tally *t)
+{
+	struct call *call = t->call;
+
+	t->cells = arena_alloc(&call->arena, (t->n_lines * t->n_rates + 1) * sizeof *t->cells);
+	t->totals = arena_alloc(&call->arena, (t->n_rates + 1) * sizeof *t->totals);
+	t->reductions = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->reductions);
+	if (!tax_apply(t->rates, t->n_rates, t->tax_lines, t->n_lines, TAX_PER_LINE, tax_standing(call, t->invoice),
+		    t->cells, t->totals, t->reductions, &t->sums))
+		return fail_invalid(
+			call, "amount_too_large", NULL, "The taxes of this invoice are more than can be billed.");
+	return 0;
+}
+
+static json_t *amount_of_discount(int64_t amount, const struct record *discount)
+{
+	json_t *out = json_object();
+
+	js_put_int(out, "amount", amount);
+	js_put_text(out, "discount", discount->id);
+	return out;
+}
+
+static json_t *pretax_credit(int64_t amount, const struct record *discount)
+{
+	json_t *out = amount_of_discount(amount, discount);
+
+	js_put_text(out, "type", "discount");
+	return out;
+}
+
+static json_t *tax_body(struct tally *t, size_t rate, const struct tax_amount *cell)
+{
+	enum tax_customer standing = tax_standing(t->call, t->invoice);
+	json_t *out = json_object(), *details = json_object();
+
+	js_put_int(out, "amount", cell->tax);
+	js_put_text(out, "tax_behavior", t->rates[rate].inclusive ? "inclusive" : "exclusive");
+	js_put_text(details, "tax_rate", js_text(t->rate_trees[rate], "id"));
+	js_put_new(out, "tax_rate_details", details);
+	js_put_text(out, "taxability_reason",
+		standing == TAX_CUSTOMER_EXEMPT	   ? "customer_exempt"
+		: standing == TAX_CUSTOMER_REVERSE ? "reverse_charge"
+						   : "standard_rated");
+	js_put_int(out, "taxable_amount", cell->taxable);
+	js_put_text(out, "type", "tax_rate_details");
+	return out;
+}
+
+/* Writes what was worked out onto the lines that it changes. */
+static void write_lines(struct tally *t)
+{
+	for (size_t l = 0; l < t->n_lines; l++) {
+		struct record *line = t->lines->at[l];
+		json_t *amounts = json_array(), *credits = json_array(), *taxes = json_array();
+		json_t *tree = record_tree(line);
+
+		for (size_t d = 0; d < t->n_discounts; d++) {
+			int64_t share = t->shares[d * t->n_lines + l];
+
+			if (!share)
+				continue;
+			json_array_append_new(amounts, amount_of_discount(share, t->discount_records[d]));
+			json_array_append_new(credits, pretax_credit(share, t->discount_records[d]));
+		}
+		for (size_t r = 0; r < t->n_rates; r++)
+			if (t->cells[l * t->n_rates + r].applies)
+				json_array_append_new(taxes, tax_body(t, r, &t->cells[l * t->n_rates + r]));
+		if (!js_same(json_object_get(tree, "discount_amounts"), amounts) ||
+			!js_same(json_object_get(tree, "taxes"), taxes)) {
+			json_t *draft = journal_edit(&t->call->journal, line);
+
+			js_put(draft, "discount_amounts", amounts);
+			js_put(draft, "pretax_credit_amounts", credits);
+			js_put(draft, "taxes", taxes);
+		}
+		json_decref(amounts);
+		json_decref(credits);
+		json_decref(taxes);
+	}
+}
+
+#define SHOWN_LINES 10
+
+static void show_lines(struct tally *t, json_t *draft)
+{
+	json_t *data = json_array(), *list;
+
+	for (size_t l = 0; l < t->n_lines && l < SHOWN_LINES; l++)
+		json_array_append(data, record_tree(t->lines->at[l]));
+	list = list_object(data, arena_format(&t->call->arena, "/v1/invoices/%s/lines", t->invoice->id));
+	js_put_flag(list, "has_more", t->n_lines > SHOWN_LINES);
+	js_put_new(draft, "lines", list);
+}
+
+static int write_totals(struct tally *t)
+{
+	struct totals_input in = { .line_count = t->n_lines,
+		.tax_exclusive = t->sums.exclusive,
+		.tax_inclusive = t->sums.inclusive,
+		.tax_reduction = t->sums.reduction };
+	int64_t *amounts = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *amounts);
+	json_t *draft = journal_edit(&t->call->journal, t->invoice);
+	json_t *discounts = json_array(), *credits = json_array(), *taxes = json_array();
+	struct totals sums;
+
+	for (size_t l = 0; l < t->n_lines; l++) {
+		int64_t contained;
+
+		amounts[l] = t->discount_lines[l].amount;
+		if (tax_contained(amounts[l], t->rates, t->tax_lines[l].rates, t->tax_lines[l].rate_count, &contained))
+			in.inclusive_subtotal += contained;
+	}
+	in.lines = amounts;
+	for (size_t d = 0; d < t->n_discounts; d++) {
+		int64_t total = 0;
+
+		discount_total(t->shares + d * t->n_lines, t->n_lines, &total);
+		in.discount += total;
+		json_array_append_new(discounts, amount_of_discount(total, t->discount_records[d]));
+		json_array_append_new(credits, pretax_credit(total, t->discount_records[d]));
+	}
+	for (size_t r = 0; r < t->n_rates; r++)
+		if (t->totals[r].applies)
+			json_array_append_new(taxes, tax_body(t, r, &t->totals[r]));
+	js_put_new(draft, "total_discount_amounts", discounts);
+	js_put_new(draft, "total_pretax_credit_amounts", credits);
+	js_put_new(draft, "total_taxes", taxes);
+	if (!totals_sum(&in, &sums))
+		return fail_invalid(
+			t->call, "amount_too_large", NULL, "The total of this invoice is more than can be billed.");
+	js_put_int(draft, "subtotal", sums.subtotal);
+	js_put_int(draft, "subtotal_excluding_tax", sums.subtotal_excluding_tax);
+	js_put_int(draft, "total", sums.total);
+	js_put_int(draft, "total_excluding_tax", sums.total_excluding_tax);
+	show_lines(t, draft);
+	return invoice_show_due(t->call, t->invoice);
+}
+
+int invoice_total(struct call *call, struct record *invoice)
+{
+	struct tally t = { .call = call, .invoice = invoice };
+
+	t.lines = list_by(call, line_type(), "invoice", invoice->id);
+	t.n_lines = t.lines->count;
+	gather_discounts(&t);
+	if (take_discounts(&t))
+		return -1;
+	gather_rates(&t);
+	if (take_taxes(&t))
+		return -1;
+	write_lines(&t);
+	return write_totals(&t);
+}

@@ -397,6 +397,47 @@ static void renewal__by_weeks_and_days(void **state)
 	boundaries(state, HOUSE_NOW, "unit_amount=100&recurring[interval]=week&recurring[interval_count]=2", weeks, 2);
 }
 
+/* ---- several things at one second ---- */
+
+static void renewal__collection_resumes_at_the_period_end(void **state)
+{
+	struct house *h = *state;
+	const char *sub = field(subscribe(h, customer_new(h, NULL, "visa"), monthly(h, "Pro", 2000), NULL), "id");
+
+	post(h, "subscriptions", sub,
+		text_of(h, "pause_collection[behavior]=void&pause_collection[resumes_at]=%lld", (long long)FEB_1));
+	go_to(h, FEB_1 + HOUR);
+	assert_field(get(h, "subscriptions", sub), "pause_collection", NULL);
+	assert_money(get(h, "subscriptions", sub), "items.data.0.current_period_end", MAR_1);
+	assert_money(latest_invoice(h, sub), "amount_paid", 2000);
+}
+
+static void renewal__pending_items_by_their_own_interval(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *mark;
+	const struct answer *a = subscribe(h, customer, monthly(h, "Pro", 2000),
+		"pending_invoice_item_interval[interval]=week&pending_invoice_item_interval[interval_count]=1");
+	const char *sub = field(a, "id"), *first = field(a, "latest_invoice");
+
+	assert_money(a, "next_pending_invoice_item_invoice", HOUSE_NOW + 7 * DAY);
+	go_to(h, HOUSE_NOW + 7 * DAY);
+	assert_field(get(h, "subscriptions", sub), "latest_invoice", first);
+	assert_money(get(h, "subscriptions", sub), "next_pending_invoice_item_invoice", HOUSE_NOW + 14 * DAY);
+	api_ok(h, "POST", "/v1/invoiceitems", text_of(h, "customer=%s&amount=900&currency=usd", customer));
+	mark = events_mark(h);
+	go_to(h, HOUSE_NOW + 14 * DAY);
+	a = latest_invoice(h, sub);
+	assert_field(a, "billing_reason", "automatic_pending_invoice_item_invoice");
+	assert_field(a, "status", "draft");
+	assert_money(a, "total", 900);
+	assert_events(h, mark, "invoice.created\ncustomer.subscription.updated\n");
+	go_to(h, HOUSE_NOW + 14 * DAY + HOUR);
+	assert_money(latest_invoice(h, sub), "amount_paid", 900);
+	assert_field(post(h, "subscriptions", sub, "pending_invoice_item_interval="),
+		"next_pending_invoice_item_invoice", NULL);
+}
+
 /* ---- the number of steps does not matter ---- */
 
 /* A company with something of everything; gives how long it is watched. */
@@ -493,6 +534,8 @@ int main(void)
 		BILLING_TEST(renewal__31_january_over_a_year),
 		BILLING_TEST(renewal__29_february_by_the_year),
 		BILLING_TEST(renewal__by_weeks_and_days),
+		BILLING_TEST(renewal__collection_resumes_at_the_period_end),
+		BILLING_TEST(renewal__pending_items_by_their_own_interval),
 		cmocka_unit_test(renewal__a_year_in_twelve_steps),
 		cmocka_unit_test(renewal__a_year_in_365_steps),
 	};

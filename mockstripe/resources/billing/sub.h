@@ -69,6 +69,8 @@ int64_t sub_period_end(struct record *sub);
 int64_t sub_latest_period_end(struct record *sub);
 /* Works out what falls due next and writes it down; after every change of dates or status. */
 void sub_plan(struct call *call, struct record *sub);
+/* next_pending_invoice_item_invoice: one pending_invoice_item_interval after `from`; null without such an interval. */
+void sub_set_pending_interval(json_t *draft, int64_t from);
 /* Puts the items' trees into the subscription's body. */
 void sub_show_items(struct call *call, struct record *sub, struct record *const *items, size_t n);
 size_t sub_item_records(struct call *call, struct record *sub, struct record *out[SUB_ITEMS]);

@@ -237,6 +237,7 @@ static json_t *make_body(struct creation *n)
 	js_put_text(mode, "type", n->c.flexible ? "flexible" : "classic");
 	js_put_new(body, "billing_mode", mode);
 	apply_cancel(n, body);
+	sub_set_pending_interval(body, call->now);
 	return body;
 }
 

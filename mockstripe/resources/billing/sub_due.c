@@ -298,16 +298,36 @@ static bool reached(struct call *call, int64_t at)
 	return at && at <= call->now;
 }
 
-void sub_on_due(struct call *call, struct record *sub)
+/* The pending items of pending_invoice_item_interval, on an invoice between the renewals. */
+static void bill_pending(struct call *call, struct record *sub)
 {
-	json_t *tree;
-	bool trialing;
+	struct invoice_terms terms = {
+		.customer = subscription_customer(call, sub),
+		.sub = sub,
+		.reason = "automatic_pending_invoice_item_invoice",
+		.currency = js_text(record_tree(sub), "currency"),
+		.period = { js_int_at(record_tree(sub), "items.data.0.current_period_start", call->now), call->now },
+		.sweep = true,
+		.auto_advance = !sub_status_is(sub, "unpaid"),
+	};
 
-	subscription_schedule_first(call, sub);
-	trialing = sub_status_is(sub, "trialing");
-	if (reached(call, sub_pending_expires(sub)))
-		sub_pending_replace(call, sub);
-	tree = record_tree(sub);
+	if (invoice_items_pending(call, terms.customer, sub, terms.currency)) {
+		struct record *invoice = invoice_new(call, &terms, NULL, 0);
+
+		if (!invoice)
+			return;
+		js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
+	}
+	sub_set_pending_interval(journal_edit(&call->journal, sub), call->now);
+	changed(call, sub);
+}
+
+/* One thing that is due; false when nothing was. */
+static bool step(struct call *call, struct record *sub)
+{
+	json_t *tree = record_tree(sub);
+	bool trialing = sub_status_is(sub, "trialing");
+
 	if (sub_status_is(sub, "incomplete")) {
 		expire(call, sub);
 	} else if (reached(call, js_int(tree, "cancel_at", 0))) {
@@ -320,7 +340,25 @@ void sub_on_due(struct call *call, struct record *sub)
 	} else if (trialing && !js_flag(record_private(sub), "trial_told", false)) {
 		tell_trial_end(call, sub);
 	} else if (reached(call, sub_period_end(sub))) {
-		renew(call, sub);
+		renew(call, sub); /* takes what is pending along */
+	} else if (reached(call, js_int(tree, "next_pending_invoice_item_invoice", 0))) {
+		bill_pending(call, sub);
+	} else {
+		return false;
 	}
+	return true;
+}
+
+void sub_on_due(struct call *call, struct record *sub)
+{
+	subscription_schedule_first(call, sub);
+	if (reached(call, sub_pending_expires(sub)))
+		sub_pending_replace(call, sub);
+	/* Several things may fall on one second: a pause's end and a renewal, say. */
+	do {
+		if (!step(call, sub))
+			break;
+		sub_plan(call, sub);
+	} while (!call->fail.status && reached(call, js_int(record_private(sub), "due", 0)));
 	sub_plan(call, sub);
 }

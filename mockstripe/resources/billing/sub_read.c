@@ -163,6 +163,7 @@ void sub_plan(struct call *call, struct record *sub)
 		sooner(&due, sub_period_end(sub));
 		sooner(&due, js_int(tree, "cancel_at", 0));
 		sooner(&due, sub_pending_expires(sub));
+		sooner(&due, js_int(tree, "next_pending_invoice_item_invoice", 0));
 		sooner(&due, js_int_at(tree, "pause_collection.resumes_at", 0));
 		if (sub_status_is(sub, "trialing") && !js_flag(private, "trial_told", false))
 			sooner(&due, trial_end - TRIAL_NOTICE > call->now ? trial_end - TRIAL_NOTICE : call->now);
@@ -178,6 +179,20 @@ void sub_plan(struct call *call, struct record *sub)
 		js_put_int(private, "due", due);
 	else
 		json_object_del(private, "due");
+}
+
+void sub_set_pending_interval(json_t *draft, int64_t from)
+{
+	json_t *each = json_object_get(draft, "pending_invoice_item_interval");
+	const char *name = js_text(each, "interval");
+	enum calendar_interval interval;
+	int64_t next;
+
+	if (name && calendar_interval_parse(name, &interval) &&
+		calendar_add(from, interval, js_int(each, "interval_count", 1), &next))
+		js_put_int(draft, "next_pending_invoice_item_invoice", next);
+	else
+		js_put_null(draft, "next_pending_invoice_item_invoice");
 }
 
 void sub_show_items(struct call *call, struct record *sub, struct record *const *items, size_t n)

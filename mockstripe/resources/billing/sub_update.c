@@ -20,7 +20,7 @@ struct update {
 	json_t *given;
 	const char *prefix; /* of parameter names in messages: "" or "subscription_details" */
 	bool resets_anchor, starts_trial, ends_trial, moves_end;
-	bool phase;      /* of a schedule */
+	bool phase;	 /* of a schedule */
 	bool new_anchor; /* the renewal that follows counts from now */
 	int64_t trial_end;
 	struct span old_period;
@@ -70,7 +70,8 @@ static int check_state(struct update *u)
 			"This subscription is incomplete: until its first invoice is paid, only its metadata, "
 			"description and "
 			"default_payment_method can be updated.");
-	if (!u->phase && js_text(record_tree(sub), "schedule") && (given(u, "cancel_at") || given(u, "cancel_at_period_end")))
+	if (!u->phase && js_text(record_tree(sub), "schedule") &&
+		(given(u, "cancel_at") || given(u, "cancel_at_period_end")))
 		return fail_invalid(u->call, NULL, NULL,
 			"The subscription is managed by the subscription schedule `%s`, and updating any cancelation "
 			"behavior "
@@ -346,6 +347,8 @@ static int apply_fields(struct update *u)
 		if (json_object_get(details, told[i]))
 			js_put(js_own(draft, "cancellation_details"), told[i], json_object_get(details, told[i]));
 	apply_cancel(u, draft);
+	if (given(u, "pending_invoice_item_interval"))
+		sub_set_pending_interval(draft, call->now);
 	return apply_collection(u, draft) || apply_discounts(u, draft) ? -1 : 0;
 }
 

@@ -14,7 +14,7 @@
 #include "control/post.h"
 
 const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes,
-	authenticate_routes, webhook_routes, file_routes, NULL };
+	authenticate_routes, webhook_routes, file_routes, hosted_routes, NULL };
 
 struct control *control_new(struct engine *e)
 {
@@ -205,15 +205,17 @@ static int read_arguments(struct order *o, const char *query)
 /* Whether a path (without its query) fits a pattern; what stands at {…} in *value. */
 static bool fits(const char *pattern, const char *path, size_t length, const char **value, size_t *value_length)
 {
-	const char *brace = strchr(pattern, '{');
-	size_t fixed = brace ? (size_t)(brace - pattern) : strlen(pattern);
+	const char *brace = strchr(pattern, '{'), *tail = brace ? strchr(brace, '}') + 1 : "";
+	size_t fixed = brace ? (size_t)(brace - pattern) : strlen(pattern), after = strlen(tail);
 
 	if (length < fixed || strncmp(pattern, path, fixed))
 		return false;
 	if (!brace)
 		return length == fixed;
+	if (length < fixed + after || memcmp(path + length - after, tail, after))
+		return false;
 	*value = path + fixed;
-	*value_length = length - fixed;
+	*value_length = length - fixed - after;
 	return *value_length && !memchr(*value, '/', *value_length);
 }
 

@@ -32,14 +32,14 @@ struct order {
 
 struct control_route {
 	const char *method;
-	const char *pattern; /* behind CONTROL_PREFIX: "", "/clock", "/peek/{id}" */
+	const char *pattern; /* behind CONTROL_PREFIX: "", "/clock", "/peek/{id}", "/portal/sessions/{id}/cancel" */
 	int (*run)(struct order *o);
 	const char *says; /* one line for GET /_mockstripe */
 };
 
 /* The tables of the room, each ended by zeros; control_tables itself by NULL. */
 extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[], authenticate_routes[],
-	webhook_routes[], file_routes[];
+	webhook_routes[], file_routes[], hosted_routes[];
 extern const struct control_route *const control_tables[];
 
 /* POST /flush: the one that control_waits is about. */

@@ -30,6 +30,8 @@
 	X(payment_intent) \
 	X(payment_method) \
 	X(plan) \
+	X(portal_configuration) \
+	X(portal_session) \
 	X(price) \
 	X(product) \
 	X(product_feature) \

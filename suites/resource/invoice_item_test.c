@@ -183,6 +183,25 @@ static void invoice_item_list__filters(void **state)
 	assert_money(a, "data.0.amount", 1);
 }
 
+static void invoice_item__an_invoice_takes_250_lines(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa");
+	const char *sub = field(subscribe(h, customer, monthly(h, "Pro", 2000), NULL), "id");
+	const struct answer *a;
+
+	for (int i = 0; i < 251; i++)
+		item(h, customer, text_of(h, "amount=%d&currency=usd", i ? 1 : 1000));
+	go_to(h, FEB_1);
+	a = latest_invoice(h, sub);
+	assert_money(a, "total", 2000 + 1000 + 248);
+	assert_money(a, "lines.data.0.amount", 1);
+	a = pending_items(h, customer);
+	assert_int_equal(field_count(a, "data"), 2);
+	go_to(h, MAR_1);
+	assert_money(latest_invoice(h, sub), "total", 2002);
+}
+
 static void invoice_item_create__refusals(void **state)
 {
 	struct house *h = *state;
@@ -216,6 +235,7 @@ int main(void)
 		BILLING_TEST(invoice_item_delete__pending),
 		BILLING_TEST(invoice_item__other_currencies_wait),
 		BILLING_TEST(invoice_item_list__filters),
+		BILLING_TEST(invoice_item__an_invoice_takes_250_lines),
 		BILLING_TEST(invoice_item_create__refusals),
 	};
 

@@ -22,9 +22,10 @@ void invoice_set_advance(struct call *call, json_t *body, bool advance);
 /* amount_due and what hangs on it, from total and the customer's balance as they are; drafts only. 0 or -1. */
 int invoice_show_due(struct call *call, struct record *invoice);
 
-/* Puts the customer's pending items in the invoice's currency on it, newest first; gives how many. With a subscription:
-   its own and those of none. */
-size_t invoice_items_sweep(struct call *call, struct record *invoice, struct record *customer, struct record *sub);
+/* Puts the customer's pending items in the invoice's currency on it, newest first, at most `room` of them; gives how
+   many. With a subscription: its own and those of none. */
+size_t invoice_items_sweep(
+	struct call *call, struct record *invoice, struct record *customer, struct record *sub, size_t room);
 
 /* Puts one pending item on a draft; 0 or -1. */
 int invoice_item_place(struct call *call, const char *id, struct record *invoice, const char *where);

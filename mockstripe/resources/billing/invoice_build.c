@@ -261,14 +261,13 @@ static void add_lines(struct call *call, struct record *invoice, struct bill_lin
 struct record *invoice_new(struct call *call, const struct invoice_terms *terms, struct bill_line *lines, size_t n)
 {
 	struct record *invoice = object_store(call, invoice_type(), draft_body(call, terms));
-	size_t swept = 0;
 
-	if (terms->sweep)
-		swept = invoice_items_sweep(call, invoice, terms->customer, terms->sub);
-	if (swept + n > BILL_LINES) {
+	if (n > BILL_LINES) {
 		fail_invalid(call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
 		return NULL;
 	}
+	if (terms->sweep)
+		invoice_items_sweep(call, invoice, terms->customer, terms->sub, BILL_LINES - n);
 	add_lines(call, invoice, lines, n);
 	invoice_snapshot_customer(call, invoice);
 	if (invoice_total(call, invoice))

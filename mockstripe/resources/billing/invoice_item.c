@@ -168,17 +168,19 @@ static bool goes_on(struct record *item, const char *currency, struct record *su
 	       (!of || (sub && !strcmp(of, sub->id)));
 }
 
-size_t invoice_items_sweep(struct call *call, struct record *invoice, struct record *customer, struct record *sub)
+size_t invoice_items_sweep(
+	struct call *call, struct record *invoice, struct record *customer, struct record *sub, size_t room)
 {
 	const struct list *items = list_by(call, item_type(), "@pending", customer->id);
 	const char *currency = js_text(record_tree(invoice), "currency");
 	struct list taken = { 0 };
 	size_t n;
 
-	for (size_t i = items->count; i-- > 0;) /* newest first */
+	/* Where there are too many the ones that have waited longest go first. */
+	for (size_t i = 0; i < items->count && taken.count < room; i++)
 		if (goes_on(items->at[i], currency, sub))
 			list_add(&taken, items->at[i]);
-	for (size_t i = 0; i < taken.count; i++)
+	for (size_t i = taken.count; i-- > 0;)
 		item_to_line(call, invoice, taken.at[i]);
 	n = taken.count;
 	list_clear(&taken);

@@ -79,13 +79,14 @@ HOST_TOOL := mockstripe/schema/compile.c
 in_rooms = $(if $(ROOMS),$(foreach room,$(ROOMS),$(filter $(room)/%,$(1))),$(1))
 MS_SRC := $(call in_rooms,$(filter-out $(HOST_TOOL) %/main.c,$(sort $(shell find mockstripe -name '*.c' 2>/dev/null))))
 SA_SRC := $(call in_rooms,$(filter-out %/main.c,$(sort $(shell find actions -name '*.c' 2>/dev/null))))
+SA_ASM := $(call in_rooms,$(sort $(shell find actions -name '*.S' 2>/dev/null)))
 FILTER_SRC := suites/support/filter.c
 SUPPORT_SRC := $(sort $(filter-out $(FILTER_SRC),$(wildcard suites/support/*.c)))
 SUITE_SRC := $(sort $(wildcard suites/*/*_test.c))
 
 object = $(patsubst %.c,$(OUT)/obj/%.o,$(1))
 MS_OBJ := $(call object,$(MS_SRC))
-SA_OBJ := $(call object,$(SA_SRC))
+SA_OBJ := $(call object,$(SA_SRC)) $(patsubst %.S,$(OUT)/obj/%.o,$(SA_ASM))
 # The lowest rooms are shared source, not a shared library: each archive carries its own copy of them.
 SHARED_OBJ := $(call object,$(filter mockstripe/base/% mockstripe/value/%,$(MS_SRC)))
 FILTER_OBJ := $(call object,$(FILTER_SRC))
@@ -190,6 +191,11 @@ $(CLOCKS:%=$(OUT)/obj/%.o): GUARD := -DMAY_READ_CLOCK= -include base/banned.h
 $(OUT)/obj/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  cc    $<';)$(COMPILE) $(GUARD) $(EXTRA) -MMD -MP -c -o $@ $<
+
+# The widget's files go into the program as they are: whatever stands beside the .S may be named in it.
+$(OUT)/obj/actions/widget/files.o: actions/widget/files.S $(wildcard actions/widget/*.js actions/widget/*.html actions/widget/*.css)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  as    $<';)$(CC) -c -o $@ $<
 
 $(BUILD)/schema-compile: $(HOST_TOOL) $(wildcard mockstripe/base/*.[ch] mockstripe/schema/*.h)
 	@mkdir -p $(@D)

@@ -35,7 +35,8 @@ awk '
 		uses["actions/people"]       = uses["actions/stripe"] " actions/stripe"
 		uses["actions/catalog"]      = uses["actions/people"] " actions/people"
 		uses["actions/runtime"]      = uses["actions/catalog"] " actions/catalog"
-		uses["actions/doors"]        = uses["actions/runtime"] " actions/runtime"
+		uses["actions/widget"]       = uses["actions/runtime"] " actions/runtime"
+		uses["actions/doors"]        = uses["actions/widget"] " actions/widget"
 		uses["actions"]              = uses["actions/doors"] " actions/doors"
 
 		# library header -> the files that wrap it

@@ -26,85 +26,6 @@ void fill_free(struct fill *f)
 	free(f);
 }
 
-/* ---- what the description cannot know ---- */
-
-/*
- * Parameters that have to be this way: rules across fields, and ids whose kind the declarations do not tell. Added to
- * what the description asks for; {Name} is the id of an object of that resource.
- */
-static const struct recipe {
-	const char *route, *params;
-} recipes[] = {
-	{ "GET /v1/billing/meters/{id}/event_summaries",
-		"{\"customer\": \"{Customer}\", \"start_time\": 1767139200, \"end_time\": 1767225600}" },
-	{ "GET /v1/charges/search", "{\"query\": \"amount>0\"}" },
-	{ "GET /v1/credit_notes/preview", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
-	{ "GET /v1/credit_notes/preview/lines", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
-	{ "GET /v1/customers/search", "{\"query\": \"created>0\"}" },
-	{ "GET /v1/invoices/search", "{\"query\": \"total>0\"}" },
-	{ "GET /v1/payment_intents/search", "{\"query\": \"amount>0\"}" },
-	{ "GET /v1/payment_methods", "{\"customer\": \"{Customer}\"}" },
-	{ "GET /v1/prices/search", "{\"query\": \"active:'true'\"}" },
-	{ "GET /v1/products/search", "{\"query\": \"active:'true'\"}" },
-	{ "GET /v1/subscriptions/search", "{\"query\": \"created>0\"}" },
-	{ "POST /v1/billing/meter_event_adjustments", "{\"cancel\": {\"identifier\": \"one\"}}" },
-	{ "POST /v1/billing/meter_events",
-		"{\"payload\": {\"stripe_customer_id\": \"{Customer}\", \"value\": \"5\"}}" },
-	{ "POST /v1/billing_portal/configurations", "{\"features\": {\"invoice_history\": {\"enabled\": true}}}" },
-	{ "POST /v1/billing_portal/sessions",
-		"{\"customer\": \"{Customer}\", \"configuration\": \"{BillingPortal.Configuration}\"}" },
-	{ "POST /v1/charges", "{\"amount\": 2000, \"currency\": \"usd\", \"source\": \"tok_visa\"}" },
-	{ "POST /v1/coupons", "{\"percent_off\": 25}" },
-	{ "POST /v1/credit_notes", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
-	{ "POST /v1/customers/{id}/sources", "{\"source\": \"tok_visa\"}" },
-	{ "POST /v1/customers/{id}/tax_ids", "{\"type\": \"eu_vat\", \"value\": \"DE123456789\"}" },
-	{ "POST /v1/invoiceitems", "{\"customer\": \"{Customer}\", \"amount\": 500, \"currency\": \"usd\"}" },
-	{ "POST /v1/invoices", "{\"customer\": \"{Customer}\", \"pending_invoice_items_behavior\": \"include\"}" },
-	{ "POST /v1/invoices/create_preview", "{\"customer\": \"{Customer}\", \"subscription_details\":"
-					      " {\"items\": [{\"price\": \"{Price}\"}]}}" },
-	{ "POST /v1/invoices/{id}/remove_lines",
-		"{\"lines\": [{\"id\": \"{InvoiceLineItem}\", \"behavior\": \"unassign\"}]}" },
-	{ "POST /v1/invoices/{id}/update_lines",
-		"{\"lines\": [{\"id\": \"{InvoiceLineItem}\", \"description\": \"Setup\"}]}" },
-	{ "POST /v1/payment_intents", "{\"amount\": 2000, \"currency\": \"usd\", \"customer\": \"{Customer}\"}" },
-	{ "POST /v1/payment_intents/{id}/confirm",
-		"{\"payment_method\": \"pm_card_visa\", \"return_url\": \"https://example.com/back\"}" },
-	{ "POST /v1/payment_intents/{id}/increment_authorization", "{\"amount\": 3000}" },
-	{ "POST /v1/payment_methods", "{\"type\": \"card\", \"card\": {\"token\": \"tok_visa\"}}" },
-	{ "POST /v1/payment_methods/{id}/attach", "{\"customer\": \"{Customer}\"}" },
-	{ "POST /v1/plans", "{\"amount\": 1000, \"product\": \"{Product}\"}" },
-	{ "POST /v1/prices",
-		"{\"unit_amount\": 1000, \"product\": \"{Product}\", \"recurring\": {\"interval\": \"month\"}}" },
-	{ "POST /v1/products/{id}/features", "{\"entitlement_feature\": \"{Entitlements.Feature}\"}" },
-	{ "POST /v1/promotion_codes", "{\"promotion\": {\"type\": \"coupon\", \"coupon\": \"{Coupon}\"}}" },
-	{ "POST /v1/refunds", "{\"charge\": \"{Charge}\", \"amount\": 500}" },
-	{ "POST /v1/setup_intents/{id}/confirm",
-		"{\"payment_method\": \"pm_card_visa\", \"return_url\": \"https://example.com/back\"}" },
-	{ "POST /v1/subscription_items",
-		"{\"subscription\": \"{Subscription}\", \"price_data\": {\"currency\": \"usd\", \"product\":"
-		" \"{Product}\", \"recurring\": {\"interval\": \"month\"}, \"unit_amount\": 500}}" },
-	{ "POST /v1/subscriptions",
-		"{\"customer\": \"{Customer}\", \"items\": [{\"price\": \"{Price}\"}], \"trial_period_days\": 7}" },
-	{ "POST /v1/tax_ids", "{\"type\": \"eu_vat\", \"value\": \"DE123456789\"}" },
-	{ "POST /v1/test_helpers/test_clocks", "{\"frozen_time\": 1767225600}" },
-	{ "POST /v1/test_helpers/test_clocks/{id}/advance", "{\"frozen_time\": 1767312000}" },
-	{ "POST /v1/tokens", "{\"pii\": {\"id_number\": \"000000000\"}}" },
-	{ "POST /v1/transfers", "{\"amount\": 400, \"currency\": \"usd\", \"destination\": \"{Account}\"}" },
-	{ "POST /v1/webhook_endpoints", "{\"url\": \"https://example.com/hook\", \"enabled_events\": [\"*\"]}" },
-};
-
-static const char *recipe_of(const struct schema_route *route)
-{
-	for (size_t i = 0; i < COUNT_OF(recipes); i++) {
-		size_t verb = strlen(route->method);
-
-		if (!strncmp(recipes[i].route, route->method, verb) && recipes[i].route[verb] == ' ' &&
-			!strcmp(recipes[i].route + verb + 1, route->pattern))
-			return recipes[i].params;
-	}
-	return NULL;
-}
-
 /* ---- values ---- */
 
 static json_t *fill_node(struct fill *f, const struct schema_node *node, bool all, unsigned depth);
@@ -327,11 +248,11 @@ json_t *fill_params(struct fill *f, const struct schema_route *route, bool all)
 {
 	const struct schema_resource *outer = f->type;
 	json_t *params = json_object();
-	js_auto recipe = recipe_of(route) ? json_loads(recipe_of(route), 0, NULL) : NULL;
+	js_auto recipe = fill_recipe(route) ? json_loads(fill_recipe(route), 0, NULL) : NULL;
 	js_auto values = recipe ? recipe_value(f, recipe) : NULL;
 	bool reads = !strcmp(route->method, "GET");
 
-	if (recipe_of(route) && !recipe)
+	if (fill_recipe(route) && !recipe)
 		die("the recipe of %s %s is no JSON", route->method, route->pattern);
 	f->type = route->resource;
 	for (size_t i = 0; i < route->n_params; i++) {
@@ -405,6 +326,7 @@ static const char *found_object(struct fill *f, const struct schema_resource *ty
 	return text_of(f->house, "%s1SuiteMade", type->prefix);
 }
 
+/* A refusal here is a rule that the description does not tell: fill_prepare.c is where it is written down. */
 static const char *id_of(const struct answer *a)
 {
 	assert_status(a, 200);

@@ -11,7 +11,7 @@
 /*
  * Right parameters for any route, made from the API description: what has to be given, or everything there is. Where an
  * id has to name something, that something is made first, in the same way. So a suite can walk all routes without a
- * line for each; recipes (fill.c) are there only for what the description cannot know.
+ * line for each; recipes (fill_prepare.c) are there only for what the description cannot know.
  */
 struct fill {
 	struct house *house;
@@ -38,6 +38,9 @@ const char *fill_made_by(struct fill *f, const struct schema_route *maker);
 const char *fill_path(struct fill *f, const struct schema_route *route);
 /* The same with one fixed id everywhere; needs nothing made. */
 const char *fill_path_with(struct house *h, const struct schema_route *route, const char *id);
+
+/* What the description does not tell of a route's parameters, as JSON with {Name} for ids; NULL: nothing. */
+const char *fill_recipe(const struct schema_route *route);
 
 /* Does what has to be done before a route can succeed: an invoice is finalised before it is voided. */
 void fill_prepare(struct fill *f, const struct schema_route *route);

@@ -1,11 +1,82 @@
 /* SPDX-License-Identifier: MIT */
-/* What has to be so before a route can succeed. */
+/*
+ * What the description cannot know, for suites that walk all routes: parameters that go together, and what has to be so
+ * before a route can succeed. A resource that gets rules of its own gets its rows here.
+ */
 #include <string.h>
 
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "suites/support/fill.h"
+
+/*
+ * Parameters that have to be this way: rules across fields, and ids whose kind the declarations do not tell. Added to
+ * what the description asks for; {Name} is the id of an object of that resource.
+ */
+static const struct recipe {
+	const char *route, *params;
+} recipes[] = {
+	{ "GET /v1/billing/meters/{id}/event_summaries",
+		"{\"customer\": \"{Customer}\", \"start_time\": 1767139200, \"end_time\": 1767225600}" },
+	{ "GET /v1/charges/search", "{\"query\": \"amount>0\"}" },
+	{ "GET /v1/credit_notes/preview", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
+	{ "GET /v1/credit_notes/preview/lines", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
+	{ "GET /v1/customers/search", "{\"query\": \"created>0\"}" },
+	{ "GET /v1/invoices/search", "{\"query\": \"total>0\"}" },
+	{ "GET /v1/payment_intents/search", "{\"query\": \"amount>0\"}" },
+	{ "GET /v1/payment_methods", "{\"customer\": \"{Customer}\"}" },
+	{ "GET /v1/prices/search", "{\"query\": \"active:'true'\"}" },
+	{ "GET /v1/products/search", "{\"query\": \"active:'true'\"}" },
+	{ "GET /v1/subscriptions/search", "{\"query\": \"created>0\"}" },
+	{ "POST /v1/billing/meter_event_adjustments", "{\"cancel\": {\"identifier\": \"one\"}}" },
+	{ "POST /v1/billing/meter_events",
+		"{\"payload\": {\"stripe_customer_id\": \"{Customer}\", \"value\": \"5\"}}" },
+	{ "POST /v1/billing_portal/configurations", "{\"features\": {\"invoice_history\": {\"enabled\": true}}}" },
+	{ "POST /v1/billing_portal/sessions",
+		"{\"customer\": \"{Customer}\", \"configuration\": \"{BillingPortal.Configuration}\"}" },
+	{ "POST /v1/charges", "{\"amount\": 2000, \"currency\": \"usd\", \"source\": \"tok_visa\"}" },
+	{ "POST /v1/coupons", "{\"percent_off\": 25}" },
+	{ "POST /v1/credit_notes", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
+	{ "POST /v1/customers/{id}/sources", "{\"source\": \"tok_visa\"}" },
+	{ "POST /v1/customers/{id}/tax_ids", "{\"type\": \"eu_vat\", \"value\": \"DE123456789\"}" },
+	{ "POST /v1/invoiceitems", "{\"customer\": \"{Customer}\", \"amount\": 500, \"currency\": \"usd\"}" },
+	{ "POST /v1/invoices", "{\"customer\": \"{Customer}\", \"pending_invoice_items_behavior\": \"include\"}" },
+	{ "POST /v1/invoices/create_preview", "{\"customer\": \"{Customer}\", \"subscription_details\":"
+					      " {\"items\": [{\"price\": \"{Price}\"}]}}" },
+	{ "POST /v1/invoices/{id}/remove_lines",
+		"{\"lines\": [{\"id\": \"{InvoiceLineItem}\", \"behavior\": \"unassign\"}]}" },
+	{ "POST /v1/invoices/{id}/update_lines",
+		"{\"lines\": [{\"id\": \"{InvoiceLineItem}\", \"description\": \"Setup\"}]}" },
+	{ "POST /v1/payment_intents", "{\"amount\": 2000, \"currency\": \"usd\", \"customer\": \"{Customer}\"}" },
+	{ "POST /v1/payment_intents/{id}/confirm",
+		"{\"payment_method\": \"pm_card_visa\", \"return_url\": \"https://example.com/back\"}" },
+	{ "POST /v1/payment_intents/{id}/increment_authorization", "{\"amount\": 3000}" },
+	{ "POST /v1/payment_methods", "{\"type\": \"card\", \"card\": {\"token\": \"tok_visa\"}}" },
+	{ "POST /v1/payment_methods/{id}/attach", "{\"customer\": \"{Customer}\"}" },
+	{ "POST /v1/plans", "{\"amount\": 1000, \"product\": \"{Product}\"}" },
+	{ "POST /v1/prices",
+		"{\"unit_amount\": 1000, \"product\": \"{Product}\", \"recurring\": {\"interval\": \"month\"}}" },
+	{ "POST /v1/products/{id}/features", "{\"entitlement_feature\": \"{Entitlements.Feature}\"}" },
+	{ "POST /v1/promotion_codes", "{\"promotion\": {\"type\": \"coupon\", \"coupon\": \"{Coupon}\"}}" },
+	{ "POST /v1/refunds", "{\"charge\": \"{Charge}\", \"amount\": 500}" },
+	{ "POST /v1/setup_intents/{id}/confirm",
+		"{\"payment_method\": \"pm_card_visa\", \"return_url\": \"https://example.com/back\"}" },
+	{ "POST /v1/subscription_items",
+		"{\"subscription\": \"{Subscription}\", \"price_data\": {\"currency\": \"usd\", \"product\":"
+		" \"{Product}\", \"recurring\": {\"interval\": \"month\"}, \"unit_amount\": 500}}" },
+	{ "POST /v1/subscription_schedules",
+		"{\"customer\": \"{Customer}\", \"start_date\": \"now\", \"phases\": [{\"items\": [{\"price\":"
+		" \"{Price}\"}], \"duration\": {\"interval\": \"month\", \"interval_count\": 3}}]}" },
+	{ "POST /v1/subscriptions",
+		"{\"customer\": \"{Customer}\", \"items\": [{\"price\": \"{Price}\"}], \"trial_period_days\": 7}" },
+	{ "POST /v1/tax_ids", "{\"type\": \"eu_vat\", \"value\": \"DE123456789\"}" },
+	{ "POST /v1/test_helpers/test_clocks", "{\"frozen_time\": 1767225600}" },
+	{ "POST /v1/test_helpers/test_clocks/{id}/advance", "{\"frozen_time\": 1767312000}" },
+	{ "POST /v1/tokens", "{\"pii\": {\"id_number\": \"000000000\"}}" },
+	{ "POST /v1/transfers", "{\"amount\": 400, \"currency\": \"usd\", \"destination\": \"{Account}\"}" },
+	{ "POST /v1/webhook_endpoints", "{\"url\": \"https://example.com/hook\", \"enabled_events\": [\"*\"]}" },
+};
 
 /*
  * Calls to make before a route's own, in this order. {Name} is the id of an object of that resource; `made` says of
@@ -121,12 +192,20 @@ static const char *with_ids(struct fill *f, const char *text)
 	return result;
 }
 
-static bool is_for(const struct step *step, const struct schema_route *route)
+/* Whether a row's "VERB PATTERN" is that route. */
+static bool is_for(const char *row, const struct schema_route *route)
 {
 	size_t verb = strlen(route->method);
 
-	return !strncmp(step->route, route->method, verb) && step->route[verb] == ' ' &&
-	       !strcmp(step->route + verb + 1, route->pattern);
+	return !strncmp(row, route->method, verb) && row[verb] == ' ' && !strcmp(row + verb + 1, route->pattern);
+}
+
+const char *fill_recipe(const struct schema_route *route)
+{
+	for (size_t i = 0; i < COUNT_OF(recipes); i++)
+		if (is_for(recipes[i].route, route))
+			return recipes[i].params;
+	return NULL;
 }
 
 void fill_prepare(struct fill *f, const struct schema_route *route)
@@ -135,7 +214,7 @@ void fill_prepare(struct fill *f, const struct schema_route *route)
 		const struct answer *a;
 		const char *path;
 
-		if (!is_for(&steps[i], route))
+		if (!is_for(steps[i].route, route))
 			continue;
 		path = with_ids(f, steps[i].path);
 		a = api_ok(f->house, steps[i].method, path, steps[i].params ? with_ids(f, steps[i].params) : NULL);

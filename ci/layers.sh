@@ -45,6 +45,7 @@ awk '
 		wraps["^openssl/"]    = "^(mockstripe/(events/sign|engine/idempotency|doors/tls)|actions/(people/identity|core/digest))\\.[ch]$"
 		wraps["^ut(hash|list|array|string)"] = "^mockstripe/base/map\\.c$"
 		wraps["^sqlite3"]     = "^(mockstripe/store/db\\.[ch]|actions/people/.*)$"
+		wraps["^hpdf"]        = "^mockstripe/resources/quote\\.c$"
 		wraps["^jansson"]     = "^(mockstripe/(base|store|api|events|resources|engine|control|doors)/.*|actions/.*)$"
 		wraps["^cmocka"]      = "^$"
 	}

@@ -80,6 +80,9 @@ struct engine *engine_new(const struct engine_options *options)
 	find_makeable(makeable);
 	for (size_t i = 0; resources[i]; i++)
 		attach(&e->api, resources[i]);
+	for (size_t i = 0; i < schema_route_count; i++)
+		if (schema_routes[i].answer == SCHEMA_ANSWER_BINARY && !e->api.handlers[i])
+			die("resources: nothing makes the bytes of %s", schema_routes[i].pattern);
 	e->rules = (struct account_rules){ .keys = list_keys, .arg = &e->api };
 	e->keys = keyring_new();
 	e->log = reqlog_new(options->log_capacity ? options->log_capacity : 1000);

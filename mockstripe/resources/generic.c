@@ -388,9 +388,7 @@ static int handle_get(struct call *call)
 	case SCHEMA_ANSWER_NODE:
 		return answer_tree(call, shape_object(call, NULL, route->node->fields, route->node->n_fields), NULL);
 	case SCHEMA_ANSWER_BINARY:
-		if (route->n_path && !parent_of(call))
-			return -1;
-		return answer_bytes(call, bytes_new("%PDF-1.4\n%%EOF\n", 15), "application/pdf");
+		die("%s has no handler: bytes cannot be made up", route->pattern);
 	case SCHEMA_ANSWER_EMPTY:
 		return answer_bytes(call, bytes_new("", 0), "application/json");
 	default:

@@ -36,6 +36,7 @@
 	X(product) \
 	X(product_feature) \
 	X(promotion_code) \
+	X(quote) \
 	X(refund) \
 	X(schedule) \
 	X(setup_intent) \

@@ -13,7 +13,7 @@ export function node(tag, attributes = {}, ...children) {
 		if (typeof value === 'function') element.addEventListener(name, value);
 		else element.setAttribute(name, value === true ? '' : String(value));
 	}
-	element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+	element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
 	return element;
 }
 
@@ -47,12 +47,12 @@ export function pairs(list) {
 		.map(([term, value, style]) => [node('dt', { class: style }, term), node('dd', { class: style }, value)]));
 }
 
-/* "10 December 2026" of an ISO moment, in UTC as the texts beside it are; '' for none. */
+/* "10 December 2026" of an ISO moment, in UTC and in the words of the texts beside it; '' for none. */
 export function day(iso) {
 	const at = iso ? new Date(iso) : null;
 
 	if (!at || Number.isNaN(at.getTime())) return '';
-	return at.toLocaleDateString(document.documentElement.lang || 'en', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+	return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 }
 
 const OWN = /(^|\.)stripe\.com$/;

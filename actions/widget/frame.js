@@ -73,9 +73,10 @@ function emitResult(name, envelope, toolCallId) {
 	emit('tool-result', { name, type: settings.kindOf(name), toolCallId,
 		result: { status: envelope.status, ...(envelope.error?.code ? { code: envelope.error.code } : {}) } });
 }
-/* The page hears that something was said, without numbers, addresses and links: listeners' logs leave the browser. */
+/* The page hears what was said without amounts, numbers, addresses and links: listeners' logs leave the browser. */
 function redact(text) {
-	return text.replace(/https?:\/\/\S+/g, '[link]').replace(/[^\s@]+@[^\s@]+\.[^\s@]+/g, '[e-mail]').replace(/\+?\d[\d ().-]{6,}\d/g, '[number]');
+	return text.replace(/https?:\/\/\S+/g, '[link]').replace(/[^\s@]+@[^\s@]+\.[^\s@]+/g, '[e-mail]').replace(/-?\d[\d.,]* [A-Z]{3}\b/g, '[amount]')
+		.replace(/\+?\d[\d ().-]{6,}\d/g, '[number]');
 }
 
 /* ---- what is done ---- */

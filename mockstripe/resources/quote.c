@@ -116,6 +116,14 @@ static int quote_pdf(struct call *call)
 	return answer_bytes(call, bytes, "application/pdf");
 }
 
+/* Stripe docs "Quotes": thirty days unless told. */
+static void fill(struct call *call, json_t *body)
+{
+	js_put_int(body, "expires_at", call->now + 30 * INT64_C(86400));
+	js_put_text(body, "status", "draft");
+	js_put_text(body, "collection_method", "charge_automatically");
+}
+
 static const struct resource_route routes[] = {
 	{ "GET", "/v1/quotes/{id}/pdf", quote_pdf },
 	{ 0 },
@@ -124,4 +132,5 @@ static const struct resource_route routes[] = {
 const struct resource quote_resource = {
 	.name = "Quote",
 	.routes = routes,
+	.fill = fill,
 };

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/conform.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -22,7 +23,7 @@ struct harvest {
 	bool *called;	      /* by schema_route index */
 	struct map *accounts; /* the names of those that were used, each its own value */
 	size_t checked, wrong;
-	atomic_bool paused, reading_events; /* set while other threads may still be calling */
+	atomic_bool reading_events; /* set while other threads may still be calling */
 };
 
 static const char *method_of(const struct ms_exchange *e)
@@ -71,7 +72,7 @@ static void see(void *arg, const struct ms_exchange *e)
 	struct harvest *h = arg;
 
 	/* The description is that of the newest version; older shapes are the suite's own to judge. */
-	if (!h->paused && !e->fault && !strcmp(e->version, schema_api_version))
+	if (!e->fault && !strcmp(e->version, schema_api_version))
 		check(h, e);
 	if (h->then && !h->reading_events)
 		h->then(h->then_arg, e);
@@ -89,11 +90,6 @@ struct harvest *harvest_attach(struct ms_options *options)
 	options->on_exchange = see;
 	options->on_exchange_arg = h;
 	return h;
-}
-
-void harvest_pause(struct harvest *h)
-{
-	h->paused = true;
 }
 
 /* Listing events is an exchange like any other, so the checker sees every event's object on the way. */
@@ -126,18 +122,10 @@ static void name_free(void *arg, const char *key, void *name)
 	free(name);
 }
 
-struct names {
-	const char *all[64];
-	size_t count;
-};
-
-static void gather(void *arg, const char *key, void *name)
+static void gather(void *names, const char *key, void *name)
 {
-	struct names *n = arg;
-
 	(void)key;
-	if (n->count < sizeof n->all / sizeof *n->all)
-		n->all[n->count++] = name;
+	list_add(names, name);
 }
 
 /* One file a process, so that suites which run side by side do not mix their lines. */
@@ -163,14 +151,17 @@ static void write_down(const struct harvest *h)
 
 void harvest_events(struct harvest *h, struct ms *ms)
 {
-	struct names names = { .count = 0 };
+	struct list names = { 0 };
 
 	/* What a suite left in the way of its own calls is in the way of these, too. */
 	ms_faults_clear(ms);
+	pthread_mutex_lock(&h->lock);
 	map_each(h->accounts, gather, &names);
+	pthread_mutex_unlock(&h->lock);
 	h->reading_events = true;
-	for (size_t i = 0; !h->paused && i < names.count; i++)
-		read_events(ms, names.all[i]);
+	for (size_t i = 0; i < names.count; i++)
+		read_events(ms, names.at[i]);
+	list_clear(&names);
 }
 
 size_t harvest_finish(struct harvest *h)

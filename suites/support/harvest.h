@@ -27,7 +27,4 @@ void harvest_events(struct harvest *h, struct ms *ms);
  */
 size_t harvest_finish(struct harvest *h);
 
-/* Checks no more: what comes now is meant to be wrong, or in the shape of an older API version. */
-void harvest_pause(struct harvest *h);
-
 #endif

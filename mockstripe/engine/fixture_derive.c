@@ -5,6 +5,7 @@
  * given stands, also where it disagrees. Sources: Stripe docs "The Subscription object", "The Invoice object", "The
  * Price object", "The Invoice Line Item object".
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,43 @@ static bool derive_options(struct load *l, struct target *t, struct loaded *o)
 	return true;
 }
 
+/* An amount is kept twice, as a whole number and as a decimal; either may be given alone. Both are null otherwise. */
+static void both_amounts(json_t *tier, const char *name, const char *decimal)
+{
+	const json_t *whole = json_object_get(tier, name);
+	const char *text = js_text(tier, decimal);
+	char digits[24], *end = NULL;
+	long long value;
+
+	if (json_is_integer(whole) && !text) {
+		snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(whole));
+		js_put_text(tier, decimal, digits);
+	} else if (!json_is_integer(whole) && text) {
+		errno = 0;
+		value = strtoll(text, &end, 10);
+		if (!errno && end != text && !*end)
+			js_put_int(tier, name, value);
+	}
+	if (!json_object_get(tier, name))
+		js_put(tier, name, NULL);
+	if (!json_object_get(tier, decimal))
+		js_put(tier, decimal, NULL);
+}
+
+static void derive_tiers(json_t *holder)
+{
+	size_t count = json_array_size(json_object_get(holder, "tiers"));
+	json_t *tiers = count ? js_own_array(holder, "tiers") : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *tier = json_copy(json_array_get(tiers, i));
+
+		both_amounts(tier, "flat_amount", "flat_amount_decimal");
+		both_amounts(tier, "unit_amount", "unit_amount_decimal");
+		json_array_set_new(tiers, i, tier);
+	}
+}
+
 static bool derive_price(struct load *l, struct target *t, struct loaded *o)
 {
 	json_t *recurring = json_object_get(o->given, "recurring");
@@ -153,8 +191,10 @@ static bool derive_price(struct load *l, struct target *t, struct loaded *o)
 		snprintf(text, sizeof text, "%lld", (long long)js_int(o->given, "unit_amount", 0));
 		put_text(o, "unit_amount_decimal", text);
 	}
-	if (json_object_get(o->private, "tiers"))
+	if (json_object_get(o->private, "tiers")) {
 		put_text(o, "billing_scheme", "tiered");
+		derive_tiers(o->private);
+	}
 	return derive_options(l, t, o);
 }
 

@@ -11,7 +11,8 @@
 #include "engine/fixture_inside.h"
 #include "engine/inside.h"
 
-static const char *const document_members[] = { "mockstripe", "objects", NULL };
+/* The last four are for people and for the suites: what a case shows, what is done to it, and what comes of it. */
+static const char *const document_members[] = { "mockstripe", "objects", "shows", "rule", "changes", "expected", NULL };
 static const char *const header_members[] = { "account", "now", "snapshot", NULL };
 static const char *const snapshot_members[] = { "counters", NULL };
 static const char *const entry_members[] = { "id", "type", "created", NULL };

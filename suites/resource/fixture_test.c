@@ -167,7 +167,8 @@ static const struct refused {
 	{ "header_now", "{\"mockstripe\":{\"now\":\"today\"},\"objects\":[]}",
 		"$.mockstripe.now: must be a time in Unix seconds, not a text" },
 	{ "document_member", "{\"objects\":[],\"customers\":[]}",
-		"$.customers: unknown member; what may stand here: mockstripe, objects" },
+		"$.customers: unknown member; what may stand here: mockstripe, objects, shows, rule, changes, "
+		"expected" },
 	{ "objects_kind", "{\"objects\":{}}", "$.objects: must be an array of objects, not an object" },
 	{ "element_kind", "[\"cus_1\"]", "$[0]: must be an object as the API shows it, not a text" },
 	{ "no_object", "[{\"id\":\"cus_1\"}]", "$[0]: has no \"object\", which says what it is, such as \"customer\"" },

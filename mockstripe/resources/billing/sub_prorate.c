@@ -27,15 +27,17 @@ int sub_fail_amount(struct call *call)
 }
 
 /* An item's share of the subscription's amount_off discounts, among all items of that side. */
-static bool share_amounts(struct sub_change *c, size_t which, struct net *net)
+static bool share_amounts(struct sub_change *c, size_t which, bool old, struct net *net)
 {
 	struct discount_line lines[2 * SUB_ITEMS];
 	size_t index[2 * SUB_ITEMS], count = 0, mine = 0;
 	int64_t shares[DISCOUNT_MOST * 2 * SUB_ITEMS], left[2 * SUB_ITEMS];
 
 	for (size_t i = 0; i < c->n; i++) {
-		if (!c->items[i].has_new ||
-			!decimal_round(c->items[i].new.total, ROUND_HALF_AWAY, &lines[count].amount))
+		const struct item_change *item = &c->items[i];
+
+		if (!(old ? item->has_old : item->has_new) ||
+			!decimal_round(old ? item->old.total : item->new.total, ROUND_HALF_AWAY, &lines[count].amount))
 			continue;
 		if (i == which)
 			mine = count;
@@ -79,7 +81,7 @@ static bool net_of(struct sub_change *c, size_t which, bool old, struct net *net
 		memmove(&records[d], &records[d + 1], (net->n - d - 1) * sizeof records[0]);
 		net->n--;
 	}
-	if (!old && !share_amounts(c, which, net))
+	if (!old && !share_amounts(c, which, false, net))
 		return false;
 	return discount_whole(side->total, net->discounts, net->n, &net->total);
 }
@@ -92,10 +94,21 @@ struct originals {
 	size_t n;
 };
 
-/* The stored ones; when there are none (a subscription from a fixture) one is made up from what the period costs. */
-static bool read_originals(
-	struct sub_change *c, struct item_change *item, const struct net *net, int64_t after, struct originals *out)
+/* What the running period costs: as one charge, with the item's share of a discount on all items. */
+static bool make_original(struct sub_change *c, size_t which, int64_t *amount)
 {
+	struct item_change *item = &c->items[which];
+	struct net net;
+
+	return net_of(c, which, true, &net) && share_amounts(c, which, true, &net) &&
+	       discount_whole(item->old.total, net.discounts, net.n, &net.total) &&
+	       proration_part(1, net.total, item->old.period, sub_natural(&item->old, c->old_anchor), amount);
+}
+
+/* The stored ones; when there are none (a subscription from a fixture) one is made up from what the period costs. */
+static bool read_originals(struct sub_change *c, size_t which, int64_t after, struct originals *out)
+{
+	struct item_change *item = &c->items[which];
 	json_t *stored = item->old.originals;
 	size_t i;
 	json_t *one;
@@ -116,8 +129,7 @@ static bool read_originals(
 	out->n = 1;
 	out->ids[0] = NULL;
 	out->list[0].period = item->old.period;
-	return proration_part(
-		1, net->total, item->old.period, sub_natural(&item->old, c->old_anchor), &out->list[0].amount);
+	return make_original(c, which, &out->list[0].amount);
 }
 
 /* credited_items of an invoice item: the invoice lines, or the pending item, that charged for the time. */
@@ -249,7 +261,7 @@ static int read_sides(struct sub_change *c, size_t which, struct sides *s, struc
 	s->originals.n = 0;
 	if (item->has_old && !item->old.metered && !c->worthless) {
 		s->old_whole = sub_natural(&item->old, c->old_anchor);
-		if (!net_of(c, which, true, &s->old) || !read_originals(c, item, &s->old, c->at, &s->originals))
+		if (!net_of(c, which, true, &s->old) || !read_originals(c, which, c->at, &s->originals))
 			return sub_fail_amount(c->call);
 		*change = (struct proration_change) { .has_old = true,
 			.old_period = s->old_whole,
@@ -306,7 +318,7 @@ static int give_back(struct sub_change *c, size_t which, int64_t end)
 	struct originals all;
 	struct net net;
 	json_t *left = json_array();
-	bool fits = net_of(c, which, true, &net) && read_originals(c, item, &net, item->old.period.from, &all);
+	bool fits = net_of(c, which, true, &net) && read_originals(c, which, item->old.period.from, &all);
 
 	if (fits && !c->flexible) {
 		struct proration_line line;
@@ -329,7 +341,7 @@ static int give_back(struct sub_change *c, size_t which, int64_t end)
 			o->amount += line.amount;
 			o->period.to = line.period.from;
 		}
-		if (all.ids[i] && o->period.from < o->period.to)
+		if (o->period.from < o->period.to)
 			json_array_append_new(left, original(all.ids[i], o->amount, o->period));
 	}
 	set_originals(c->call, item->new.record, left);
@@ -373,6 +385,26 @@ static int prorate_ends(struct sub_change *c)
 	return 0;
 }
 
+/* A change without prorations leaves what was charged; where nobody knows that yet, the old side still says it. */
+static int keep_originals(struct sub_change *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item_change *item = &c->items[i];
+		json_t *list;
+		int64_t amount;
+
+		if (!item->changed || !item->has_old || !item->has_new || item->old.metered || c->worthless ||
+			json_is_array(item->old.originals))
+			continue;
+		if (!make_original(c, i, &amount))
+			return sub_fail_amount(c->call);
+		list = json_array();
+		json_array_append_new(list, original(NULL, amount, item->old.period));
+		set_originals(c->call, item->new.record, list);
+	}
+	return 0;
+}
+
 int sub_prorate(struct sub_change *c)
 {
 	struct proration_change changes[2 * SUB_ITEMS];
@@ -381,7 +413,7 @@ int sub_prorate(struct sub_change *c)
 	size_t n = 0, count = 0;
 
 	if (c->behavior == NO_PRORATIONS)
-		return 0;
+		return keep_originals(c);
 	for (size_t i = 0; i < c->n; i++) {
 		if (counts(c, &c->items[i]) && read_sides(c, i, &sides[n], &changes[n]))
 			return -1;

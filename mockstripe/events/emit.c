@@ -257,21 +257,33 @@ void emit_changed(struct call *call, const char *type, struct record *r)
 	emit_changed_reserved(call, 0, type, r);
 }
 
-bool emit_knows(const char *type)
+const char *emit_type(struct call *call, const struct schema_resource *type, const char *verb)
 {
-	return known_type(type) != NULL;
+	static const struct {
+		const char *object, *event;
+	} others[] = {
+		{ "fee_refund", "application_fee.refund" },
+		{ "scheduled_query_run", "sigma.scheduled_query_run" },
+	};
+	static const char issuing[] = "issuing.";
+	const char *object = type->object ? type->object : "";
+	const char *name = arena_format(&call->arena, "%s.%s", object, verb);
+
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (!strcmp(others[i].object, object))
+			name = arena_format(&call->arena, "%s.%s", others[i].event, verb);
+	if (!strncmp(object, issuing, sizeof issuing - 1))
+		name = arena_format(&call->arena, "issuing_%s.%s", object + sizeof issuing - 1, verb);
+	return known_type(name);
 }
 
 bool emit_verb(struct call *call, struct record *r, const char *verb)
 {
-	char type[160];
+	const char *type = emit_type(call, r->type, verb);
 
-	snprintf(type, sizeof type, "%s.%s", r->type->object ? r->type->object : "", verb);
-	if (!known_type(type))
-		return false;
-	if (!strcmp(verb, "updated"))
+	if (type && !strcmp(verb, "updated"))
 		emit_changed(call, type, r);
-	else
+	else if (type)
 		emit(call, type, r);
-	return true;
+	return type != NULL;
 }

@@ -27,8 +27,11 @@ uint64_t emit_reserve(struct call *call);
 void emit_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
 void emit_changed_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
 
-/* Whether there is such an event. Those of /v2 are thin, of another kind: not these. */
-bool emit_knows(const char *type);
+/*
+ * The event of a resource and a word, "payout.canceled"; NULL when there is none. Arena text. Events are mostly called by
+ * the object, but not all: issuing_card.updated is about an issuing.card. Those of /v2 are thin, of another kind: not here.
+ */
+const char *emit_type(struct call *call, const struct schema_resource *type, const char *verb);
 /* "<object>.<verb>" when the description knows such an event, e.g. ("coupon", "created"); false when not. */
 bool emit_verb(struct call *call, struct record *r, const char *verb);
 

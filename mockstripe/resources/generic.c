@@ -344,7 +344,7 @@ int generic_delete(struct call *call)
 	struct record *r = own_record(call);
 	const struct resource *own;
 	struct body *last;
-	char type[160];
+	const char *type;
 
 	if (!r)
 		return -1;
@@ -356,8 +356,8 @@ int generic_delete(struct call *call)
 	journal_freeze(&call->journal, r);
 	last = body_keep(r->body);
 	journal_delete(&call->journal, r);
-	snprintf(type, sizeof type, "%s.deleted", r->type->object ? r->type->object : "");
-	if (emit_knows(type))
+	type = emit_type(call, r->type, "deleted");
+	if (type)
 		emit_body(call, type, last, NULL);
 	body_drop(last);
 	return call->route->answer == SCHEMA_ANSWER_NODE ? answer_deleted(call, r) : answer_record(call, r);

@@ -67,8 +67,11 @@ static const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
+/* A status that is declared as any text can still be left for one of the ends that every course has. */
 static const char *state_for(const struct verb *verb, const struct schema_node *status)
 {
+	if (verb && status && !status->n_literals)
+		return !strcmp(verb->verb, "cancel") || !strcmp(verb->verb, "fail") ? verb->states[0] : NULL;
 	for (size_t i = 0; verb && status && i < COUNT_OF(verb->states) && verb->states[i]; i++)
 		if (schema_has_literal(status, verb->states[i]))
 			return verb->states[i];
@@ -91,15 +94,44 @@ static void stamp(struct call *call, struct record *r, json_t *draft, const char
 		js_put_int(js_own(draft, "status_transitions"), name, call->now);
 }
 
+/* POST …/{id}/shipping/ship is about the object in the field `shipping`; NULL: about the body itself. */
+static const struct schema_node *part_of(struct call *call, const struct schema_resource *type)
+{
+	const char *start = strrchr(call->route->pattern, '}');
+	const struct schema_node *field;
+	char name[64];
+
+	if (!start || start[1] != '/')
+		return NULL;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(start + 2, "/"), start + 2);
+	field = schema_field(type, name);
+	return field && field->kind == SCHEMA_OBJECT && start[2 + strlen(name)] == '/' ? field : NULL;
+}
+
+/* The verb's participle: submit -> submitted comes with its state; activate -> activated has another one, active. */
+static const char *announcement(struct call *call, struct record *r, const char *verb, const char *state)
+{
+	const char *type = state ? emit_type(call, r->type, state) : NULL;
+	size_t length = strlen(verb);
+
+	if (!type)
+		type = emit_type(call, r->type,
+			arena_format(&call->arena, "%s%s", verb, length && verb[length - 1] == 'e' ? "d" : "ed"));
+	return type ? type : emit_type(call, r->type, verb);
+}
+
 void verb_apply(struct call *call, struct record *r, const char *verb)
 {
 	const struct verb *row = verb_find(verb);
-	const char *state = state_for(row, schema_field(r->type, "status"));
+	const struct schema_node *part = part_of(call, r->type);
+	const char *state = state_for(row, part ? schema_child(part, "status") : schema_field(r->type, "status"));
 	json_t *draft = journal_edit(&call->journal, r);
 	const struct schema_node *active = schema_field(r->type, "active");
-	char type[160];
+	const char *type;
 
-	if (state) {
+	if (part && state && json_is_object(json_object_get(draft, part->name)))
+		js_put_text(js_own(draft, part->name), "status", state);
+	if (!part && state) {
 		js_put_text(draft, "status", state);
 		stamp(call, r, draft, state);
 	}
@@ -107,8 +139,8 @@ void verb_apply(struct call *call, struct record *r, const char *verb)
 		js_put_flag(draft, "active", true);
 	if (active && active->kind == SCHEMA_BOOLEAN && (!strcmp(verb, "deactivate") || !strcmp(verb, "archive")))
 		js_put_flag(draft, "active", false);
-	snprintf(type, sizeof type, "%s.%s", r->type->object ? r->type->object : "", state ? state : verb);
-	if (emit_knows(type))
+	type = part ? NULL : announcement(call, r, verb, state);
+	if (type)
 		emit_with(call, type, r, NULL);
 	else
 		emit_verb(call, r, "updated");

@@ -62,6 +62,11 @@ static const struct recipe {
 	{ "POST /v1/refunds", "{\"charge\": \"{Charge}\", \"amount\": 500}" },
 	{ "POST /v1/setup_intents/{id}/confirm",
 		"{\"payment_method\": \"pm_card_visa\", \"return_url\": \"https://example.com/back\"}" },
+	{ "POST /v1/issuing/cards",
+		"{\"cardholder\": \"{Issuing.Cardholder}\", \"currency\": \"usd\", \"type\": \"physical\", "
+		"\"shipping\":"
+		" {\"name\": \"Ada\", \"address\": {\"city\": \"Paris\", \"country\": \"FR\", \"line1\": \"1 Rue\","
+		" \"postal_code\": \"75001\"}}}" },
 	{ "POST /v1/subscription_items",
 		"{\"subscription\": \"{Subscription}\", \"price_data\": {\"currency\": \"usd\", \"product\":"
 		" \"{Product}\", \"recurring\": {\"interval\": \"month\"}, \"unit_amount\": 500}}" },

@@ -99,7 +99,8 @@ static struct record *plan_price(struct call *call)
 {
 	struct record *price = account_get(call->account, call->ids[0], schema_find_object("price"));
 
-	if (price && json_is_object(js_get(record_tree(price), "recurring")))
+	if (price && json_is_object(js_get(record_tree(price), "recurring")) &&
+		!js_flag(record_private(price), "plan_deleted", false))
 		return price;
 	fail_no_such(call, schema_find_object("plan"), call->ids[0]);
 	return NULL;
@@ -216,6 +217,21 @@ static void forget_default(struct call *call, const json_t *plan)
 	emit_changed(call, "product.updated", product);
 }
 
+/* Subscribers keep their price when its plan is deleted; it only cannot be chosen any more. Stripe API reference,
+ * "Delete a plan". */
+static void remove_price(struct call *call, struct record *price)
+{
+	json_t *draft;
+
+	if (!list_by(call, schema_find_object("subscription"), "price", price->id)->count) {
+		journal_delete(&call->journal, price);
+		return;
+	}
+	draft = journal_edit(&call->journal, price);
+	js_put_flag(draft, "active", false);
+	js_put_flag(js_own(draft, PRIVATE_KEY), "plan_deleted", true);
+}
+
 static int plan_delete(struct call *call)
 {
 	struct record *price = plan_price(call);
@@ -227,7 +243,7 @@ static int plan_delete(struct call *call)
 	plan = price_plan(call, price);
 	last = body_keep(price->body);
 	forget_default(call, plan);
-	journal_delete(&call->journal, price);
+	remove_price(call, price);
 	emit_plan(call, "plan.deleted", plan, NULL);
 	emit_body(call, "price.deleted", last, NULL);
 	body_drop(last);

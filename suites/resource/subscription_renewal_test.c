@@ -135,6 +135,32 @@ static void renewal__snapshot_of_the_customer_freezes_at_finalization(void **sta
 	assert_field(get(h, "invoices", first), "customer_name", "Ada");
 }
 
+static void renewal__outlives_its_plan(void **state)
+{
+	struct house *h = *state;
+	const char *plan =
+		field(api_ok(h, "POST", "/v1/plans",
+			      text_of(h, "amount=700&currency=usd&interval=month&product=%s", product_new(h, "Old"))),
+			"id");
+	const char *sub = field(subscribe(h, customer_new(h, NULL, "visa"), plan, NULL), "id");
+
+	assert_flag(api_ok(h, "DELETE", get_path(h, "plans", plan), NULL), "deleted", true);
+	go_to(h, FEB_1 + HOUR);
+	assert_money(latest_invoice(h, sub), "amount_paid", 700);
+	assert_field(latest_invoice(h, sub), "lines.data.0.description", "1 × Old (at $7.00 / month)");
+}
+
+static void renewal__of_an_archived_price(void **state)
+{
+	struct house *h = *state;
+	const char *price = monthly(h, "Old", 700);
+	const char *sub = field(subscribe(h, customer_new(h, NULL, "visa"), price, NULL), "id");
+
+	post(h, "prices", price, "active=false");
+	go_to(h, FEB_1 + HOUR);
+	assert_money(latest_invoice(h, sub), "amount_paid", 700);
+}
+
 /* ---- a renewal that is not paid ---- */
 
 struct debtor {
@@ -522,6 +548,8 @@ int main(void)
 		BILLING_TEST(renewal__of_two_items_with_two_intervals),
 		BILLING_TEST(renewal__pulls_pending_items_along),
 		BILLING_TEST(renewal__snapshot_of_the_customer_freezes_at_finalization),
+		BILLING_TEST(renewal__outlives_its_plan),
+		BILLING_TEST(renewal__of_an_archived_price),
 		BILLING_TEST(renewal__failure_makes_it_past_due),
 		BILLING_TEST(renewal__retries_after_3_5_and_7_days_then_cancels),
 		BILLING_TEST(renewal__new_card_pays_at_the_next_retry),

@@ -57,6 +57,11 @@ export function day(iso) {
 
 const OWN = /(^|\.)stripe\.com$/;
 
+/* Text in which the addresses of billing pages are links; every other address stays text. */
+export function linked(text, others) {
+	return text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/).map((part, at) => (at % 2 ? billingLink(part, part, others) ?? part : part));
+}
+
 /*
  * A link to a page of Stripe's, or null when the address is not one. `others` are origins that the server vouches for
  * (a simulator stands in for Stripe there).

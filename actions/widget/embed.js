@@ -122,7 +122,10 @@
 			box-shadow: 0 12px 44px rgb(0 0 0 / .3); background: Canvas; color-scheme: light dark;
 		}
 		iframe[hidden] { display: none; }
-		@media (max-width: 480px) { iframe { right: 12px; } }
+		@media (max-width: 480px) {
+			iframe { inset: 0; width: 100%; height: 100dvh; border-radius: 0; box-shadow: none; }
+			button[aria-expanded="true"] { display: none; }
+		}
 		@media (prefers-color-scheme: dark) { button { background: #6fcbe0; color: #06222b; } button:hover { background: #8fd9ea; } }
 	`;
 

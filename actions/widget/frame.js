@@ -5,7 +5,7 @@
  */
 import { cardsFor, billingCard } from './cards.js';
 import { Door, DoorError } from './door.js';
-import { node } from './build.js';
+import { linked, node } from './build.js';
 
 const CHANNEL = 'stripe-actions-widget';
 const RUNS_IN = ['widget', 'api'];
@@ -31,7 +31,8 @@ function append(element) {
 function say(text, style = '') {
 	const who = style === 'mine' ? 'You said: ' : '';
 
-	return append(node('div', { class: `said ${style}`, 'aria-label': who ? `${who}${text}` : null, role: who ? 'group' : null }, text));
+	return append(node('div', { class: `said ${style}`, 'aria-label': who ? `${who}${text}` : null, role: who ? 'group' : null },
+		who ? text : linked(text, settings.link_origins)));
 }
 
 function busy(by) {
@@ -98,6 +99,7 @@ async function attempt(work) {
 	return true;
 }
 
+/* Gives whether cards say all of the message. quiet: somebody else says it. */
 function showResult(action, inputs, envelope, quiet = false) {
 	const { cards, whole } = cardsFor(chat, action, inputs, envelope);
 	const trouble = envelope.status === 'refused' || envelope.status === 'error';
@@ -107,7 +109,7 @@ function showResult(action, inputs, envelope, quiet = false) {
 	for (const one of cards) append(one);
 	for (const fault of envelope.data?.faults ?? []) say(`${fault.path}: ${fault.problem}`, 'trouble');
 	cards.at(-1)?.querySelector('button, input, a')?.focus({ preventScroll: true });
-	return envelope;
+	return whole && cards.length > 0;
 }
 
 async function run(action, inputs, confirmation = null) {
@@ -134,8 +136,9 @@ const chat = {
 		return attempt(async (gone) => {
 			const envelope = await run(action, inputs);
 			if (gone()) return;
-			showResult(action, inputs, envelope);
 			if (form && envelope.status === 'refused') revive(form);
+			else if (form) form.closest('.card').remove(); // what was asked for stands in the next card
+			showResult(action, inputs, envelope);
 		});
 	},
 	confirm(action, inputs, confirmation, box) {
@@ -153,12 +156,14 @@ const chat = {
 };
 
 function send(content) {
+	let told = null; // what a card says in full already
+
 	say(content, 'mine');
 	emit('user-message', { content: redact(content) });
 	return attempt((gone) => door.message(content, {
 		text(text) {
 			if (gone()) return;
-			say(text);
+			if (text.trim() !== told) say(text);
 			emit('assistant-message', { content: redact(text) });
 		},
 		toolCall(name, inputs, id) {
@@ -167,7 +172,7 @@ function send(content) {
 		toolResult(name, inputs, envelope, id) {
 			if (gone()) return;
 			emitResult(name, envelope, id);
-			showResult(name, inputs, envelope, true);
+			if (showResult(name, inputs, envelope, true)) told = envelope.message;
 		},
 	}));
 }

@@ -3,7 +3,7 @@
 #
 # Sees to it that this machine has what the build needs, silently and at once when it has.
 #
-#   ci/install.sh [--check] [group...]     groups: build (default), test, bench, lint, sdk
+#   ci/install.sh [--check] [group...]     groups: build (default), test, bench, lint, sdk, widget
 #
 # Missing packages are installed through apt-get on Debian and Ubuntu, with sudo only when not root. Elsewhere, and with
 # --check, the exact list is printed and the exit status is 1.
@@ -31,6 +31,7 @@ lint  shellcheck            c:shellcheck
 lint  git                   c:git
 sdk   nodejs                c:node
 sdk   npm                   c:npm
+widget chromium             c:chromium
 '
 
 check_only=
@@ -38,7 +39,7 @@ groups=
 for word in "$@"; do
 	case $word in
 	--check) check_only=yes ;;
-	build | test | bench | lint | sdk) groups="$groups $word" ;;
+	build | test | bench | lint | sdk | widget) groups="$groups $word" ;;
 	*)
 		echo "ci/install.sh: no group is called '$word'" >&2
 		exit 2

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a customer does on the pages that Stripe hosts: the portal. */
+/* What a customer does on the pages that Stripe hosts: the portal and Checkout. */
 #include <string.h>
 
 #include "control/inside.h"
+#include "resources/checkout/checkout.h"
 #include "resources/portal.h"
 
 /* Gives the record to answer, or NULL with the call's failure. */
@@ -12,8 +13,9 @@ static void settle(struct order *o, struct call *call, struct record *r)
 {
 	bool stays = r || call->fail.keep;
 
-	if (r) {
+	if (stays)
 		journal_freeze_all(&call->journal);
+	if (r) {
 		o->answer = json_copy(record_tree(r));
 		json_object_del(o->answer, PRIVATE_KEY);
 	} else {
@@ -158,6 +160,41 @@ static int post_method(struct order *o)
 	return run(o, set_method);
 }
 
+/* ---- Checkout ---- */
+
+static struct record *complete(struct call *call, struct order *o)
+{
+	const char *method = order_text(o, "payment_method"), *result = order_text(o, "authentication");
+	struct record *session = checkout_find(call, o->id);
+	struct checkout_visitor visitor = {
+		.payment_method = !method   ? "pm_card_visa"
+				  : *method ? method
+					    : NULL,
+		.email = order_text(o, "email"),
+		.name = order_text(o, "name"),
+		.fails_authentication = result && !strcmp(result, "failed"),
+	};
+
+	return session && !checkout_complete(call, session, &visitor) ? session : NULL;
+}
+
+static struct record *expire(struct call *call, struct order *o)
+{
+	struct record *session = checkout_find(call, o->id);
+
+	return session && !checkout_expire(call, session) ? session : NULL;
+}
+
+static int post_complete(struct order *o)
+{
+	return run(o, complete);
+}
+
+static int post_expire(struct order *o)
+{
+	return run(o, expire);
+}
+
 #define SESSION "/portal/sessions/{id}"
 
 const struct control_route hosted_routes[] = {
@@ -174,5 +211,9 @@ const struct control_route hosted_routes[] = {
 		"the customer updates own data in the portal: email, name, phone, address, shipping (account)" },
 	{ "POST", SESSION "/payment_method", post_method,
 		"the customer sets a new default `payment_method` in the portal (account)" },
+	{ "POST", "/checkout/sessions/{id}/complete", post_complete,
+		"the customer submits the Checkout page: payment_method (pm_card_visa; empty: none), email, name, "
+		"authentication=failed (account)" },
+	{ "POST", "/checkout/sessions/{id}/expire", post_expire, "the Checkout session's time is up (account)" },
 	{ 0 },
 };

@@ -130,14 +130,19 @@ bool discount_is_once(struct record *discount)
 	return duration && !strcmp(duration, "once");
 }
 
-bool discount_covers(struct record *discount, const char *product)
+bool terms_cover(const json_t *terms, const char *product)
 {
-	const json_t *products = js_at(terms_of(discount), "applies_to.products");
+	const json_t *products = js_at(terms, "applies_to.products");
 
 	for (size_t i = 0; product && i < json_array_size(products); i++)
 		if (!strcmp(json_string_value(json_array_get(products, i)), product))
 			return true;
 	return !product || !json_array_size(products);
+}
+
+bool discount_covers(struct record *discount, const char *product)
+{
+	return terms_cover(terms_of(discount), product);
 }
 
 /* percent_off is a JSON number with at most two decimals; its digits are read, not the double. */
@@ -153,9 +158,8 @@ static bool read_percent(const json_t *terms, int64_t *out)
 	return percent_parse(text, 4, out) == DECIMAL_OK;
 }
 
-bool discount_read(struct record *discount, const char *currency, struct discount *out)
+bool terms_read(const json_t *terms, const char *currency, struct discount *out)
 {
-	const json_t *terms = terms_of(discount);
 	const char *own = js_text(terms, "currency");
 	struct discount read = { .item = DISCOUNT_ALL_ITEMS };
 	char path[64];
@@ -173,6 +177,11 @@ bool discount_read(struct record *discount, const char *currency, struct discoun
 	}
 	*out = read;
 	return true;
+}
+
+bool discount_read(struct record *discount, const char *currency, struct discount *out)
+{
+	return terms_read(terms_of(discount), currency, out);
 }
 
 const char *discount_name(struct record *discount)

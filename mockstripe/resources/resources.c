@@ -7,6 +7,7 @@
 	X(balance_transaction) \
 	X(card) \
 	X(charge) \
+	X(checkout_session) \
 	X(confirmation_token) \
 	X(coupon) \
 	X(credit_note) \

@@ -36,6 +36,9 @@ static const struct recipe {
 	{ "POST /v1/billing_portal/sessions",
 		"{\"customer\": \"{Customer}\", \"configuration\": \"{BillingPortal.Configuration}\"}" },
 	{ "POST /v1/charges", "{\"amount\": 2000, \"currency\": \"usd\", \"source\": \"tok_visa\"}" },
+	{ "POST /v1/checkout/sessions",
+		"{\"mode\": \"payment\", \"success_url\": \"https://example.com/ok\", \"line_items\": [{\"price_data\":"
+		" {\"currency\": \"usd\", \"product\": \"{Product}\", \"unit_amount\": 1000}, \"quantity\": 1}]}" },
 	{ "POST /v1/coupons", "{\"percent_off\": 25}" },
 	{ "POST /v1/credit_notes", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
 	{ "POST /v1/customers/{id}/sources", "{\"source\": \"tok_visa\"}" },

@@ -100,7 +100,7 @@ static char *json_text(const json_t *tree)
 
 /* The texts of one result, freed together. */
 struct held {
-	char *json, *diagnostic, *message;
+	char *json, *diagnostic, *message, *page;
 };
 
 void sa_run(struct sa *sa, const struct sa_call *call, struct sa_result *out)
@@ -112,6 +112,8 @@ void sa_run(struct sa *sa, const struct sa_call *call, struct sa_result *out)
 		.evidence = { .token = call->token, .user_id = call->user_id, .user_hash = call->user_hash },
 		.environment = call->environment,
 		.confirmation = call->confirmation,
+		.conversation = call->conversation,
+		.turn = call->turn,
 	};
 	struct run_result result = { 0 };
 	struct held *held = mem_alloc(sizeof(*held));
@@ -125,11 +127,13 @@ void sa_run(struct sa *sa, const struct sa_call *call, struct sa_result *out)
 	held->diagnostic = json_text(tree);
 	json_decref(tree);
 	held->message = mem_copy_text(result.envelope.message.data);
+	held->page = result.envelope.page ? json_text(result.envelope.page) : NULL;
 	*out = (struct sa_result) {
 		.status = envelope_status_name(result.envelope.status),
 		.message = held->message,
 		.json = held->json,
 		.diagnostic = held->diagnostic,
+		.page = held->page,
 		.hold = held,
 	};
 	run_clear(&result);
@@ -143,6 +147,7 @@ void sa_result_clear(struct sa_result *result)
 		free(held->json);
 		free(held->diagnostic);
 		free(held->message);
+		free(held->page);
 		free(held);
 	}
 	memset(result, 0, sizeof(*result));

@@ -7,7 +7,7 @@
 
 /*
  * The billing actions of a support agent, for a program that embeds them. This is the only header to include; link with
- * libstripeactions, jansson, libcurl and libcrypto.
+ * libstripeactions, jansson, libcurl, libcrypto and libsqlite3.
  *
  *	char *why;
  *	struct sa *sa = sa_open(&(struct sa_options){ .config_file = "actions.json" }, &why);
@@ -88,6 +88,8 @@ struct sa_call {
 	const char *user_hash;	  /* its hash                                                            */
 	const char *environment;  /* "widget", "api", ...; NULL: the configured one                       */
 	const char *confirmation; /* the person's consent to an earlier proposal with the same inputs; NULL */
+	const char *conversation; /* with `turn`, so that one turn of a conversation changes one thing only;  */
+	const char *turn;	  /* NULL: every call is a turn of its own                                   */
 };
 
 /* Texts are owned by the result. */
@@ -96,6 +98,7 @@ struct sa_result {
 	const char *message; /* safe for the customer, complete by itself                        */
 	const char *json;    /* {status, message, data, error?, next?}, for a page or a model       */
 	const char *diagnostic; /* JSON for the operator only: exact code, hint, Stripe's request id   */
+	const char *page; /* JSON for the customer's page alone, never for a model: a client_secret; mostly NULL */
 	void *hold;
 };
 

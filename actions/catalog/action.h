@@ -11,6 +11,7 @@
 #include "actions/core/inputs.h"
 #include "actions/core/problem.h"
 #include "actions/people/account.h"
+#include "actions/people/ledger.h"
 #include "actions/stripe/call.h"
 
 /*
@@ -25,6 +26,7 @@ struct action_run {
 	const struct config *config;
 	const struct action_config *action;
 	struct stripe_client *client;
+	const struct ledger *ledger;
 	struct problem *why;
 	struct envelope *answer;
 	int64_t now;

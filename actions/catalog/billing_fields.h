@@ -5,9 +5,20 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "actions/catalog/action.h"
 #include "base/arena.h"
 
 /* What a billing address and a phone number have to look like before Stripe is asked. */
+
+/*
+ * The tax number that the input tax_id asks for (tax_id.c): *out is {type, value} as it is to be added, NULL when none
+ * was given or the customer has it already. false with run->why raised.
+ */
+bool tax_id_plan(struct action_run *run, json_t **out);
+bool tax_id_perform(struct action_run *run, json_t *tax_id);
+/* The number as Stripe keeps it, without blanks, dots and hyphens that its form does not have; NULL when it has not the
+ * form of its type. In the arena. */
+const char *tax_id_normal(struct arena *arena, const char *type, const char *value);
 
 /* International form (E.164: + and 7 to 15 digits) without spaces, dots, hyphens and parentheses; NULL when it is none.
  */

@@ -24,6 +24,17 @@ static const struct input address_inputs[] = {
 	{ 0 },
 };
 
+static const struct input tax_id_inputs[] = {
+	{ .name = "type",
+		.kind = INPUT_TEXT,
+		.required = true,
+		.min = 2,
+		.max = 32,
+		.what = "Stripe's name of the kind, such as eu_vat, gb_vat, us_ein." },
+	{ .name = "value", .kind = INPUT_TEXT, .required = true, .min = 3, .max = 40, .what = "The number." },
+	{ 0 },
+};
+
 static const struct input inputs[] = {
 	{ .name = "account",
 		.kind = INPUT_TEXT,
@@ -41,6 +52,10 @@ static const struct input inputs[] = {
 		.what = "E-mail address for invoices and receipts." },
 	{ .name = "name", .kind = INPUT_TEXT, .min = 1, .max = 256, .what = "Name on invoices." },
 	{ .name = "phone", .kind = INPUT_TEXT, .min = 5, .max = 32, .what = "Phone number with country code." },
+	{ .name = "tax_id",
+		.kind = INPUT_OBJECT,
+		.fields = tax_id_inputs,
+		.what = "A tax number to be added to invoices." },
 	{ 0 },
 };
 
@@ -52,6 +67,7 @@ static const struct {
 	{ "email", FIELD_EMAIL },
 	{ "name", FIELD_NAME },
 	{ "phone", FIELD_PHONE },
+	{ "tax_id", FIELD_TAX_ID },
 };
 
 static bool fields_allowed(struct action_run *run)
@@ -156,11 +172,13 @@ static void tell_changes(struct action_run *run, const json_t *changes)
 
 static bool billing_plan(struct action_run *run, struct proposal *out)
 {
-	json_t *changes = run_own(run, json_object());
+	json_t *changes = run_own(run, json_object()), *tax_id = NULL;
 
 	if (!fields_allowed(run) || !put_address(run, changes) || !put_texts(run, changes))
 		return false;
-	out->writes = json_object_size(changes) > 0;
+	if (!tax_id_plan(run, &tax_id))
+		return false;
+	out->writes = json_object_size(changes) > 0 || tax_id;
 	if (!out->writes) {
 		js_put_text(run->answer->data, "code", "no_change");
 		text_put(
@@ -172,6 +190,11 @@ static bool billing_plan(struct action_run *run, struct proposal *out)
 	js_put(out->state, "changes", changes);
 	js_put(run->answer->data, "changes", changes);
 	tell_changes(run, changes);
+	if (tax_id) {
+		js_put(out->state, "tax_id", tax_id);
+		js_put(run->answer->data, "tax_id", tax_id);
+		text_format(&run->answer->message, "\n- tax number: %s is added", js_text(tax_id, "value"));
+	}
 	return true;
 }
 
@@ -186,21 +209,34 @@ static bool billing_applied(const json_t *customer, const void *arg)
 	return !address || address_same(js_get(customer, "address"), address);
 }
 
+/* The customer's own fields; gives the customer as it is then. */
+static const json_t *changes_write(struct action_run *run, const char *path, json_t *changes)
+{
+	if (!json_object_size(changes))
+		return run->customer;
+	return run_write(run, &(struct run_write) {
+				      .method = "POST",
+				      .path = path,
+				      .params = changes,
+				      .step = "billing_info",
+				      .read_path = path,
+				      .applied = billing_applied,
+				      .arg = changes,
+			      });
+}
+
 static bool billing_perform(struct action_run *run, const struct proposal *agreed)
 {
 	json_t *changes = js_get(agreed->state, "changes");
 	const char *path = arena_format(run->arena, "/v1/customers/%s", run->account.customer);
 	struct text *out = &run->answer->message;
-	const json_t *now = run_write(run, &(struct run_write) {
-						   .method = "POST",
-						   .path = path,
-						   .params = changes,
-						   .step = "billing_info",
-						   .read_path = path,
-						   .applied = billing_applied,
-						   .arg = changes,
-					   });
+	json_t *tax_id = js_get(agreed->state, "tax_id");
+	const json_t *now;
 
+	/* The tax number first: it is what Stripe may refuse, and then nothing else has happened. */
+	if (tax_id && !tax_id_perform(run, tax_id))
+		return false;
+	now = changes_write(run, path, changes);
 	if (!now)
 		return false;
 	text_reset(out);
@@ -213,13 +249,16 @@ static bool billing_perform(struct action_run *run, const struct proposal *agree
 		text_format(out, "\n- name: %s", js_text(now, "name"));
 	if (js_get(changes, "phone"))
 		text_format(out, "\n- phone: %s", js_text(now, "phone"));
+	if (tax_id)
+		text_format(out, "\n- tax number: %s", js_text(tax_id, "value"));
 	return true;
 }
 
 const struct action_kind billing_info_kind = {
 	.kind = "billing_info",
 	.title = "Change Billing Information",
-	.sentence = "Changes the signed-in customer's billing address, e-mail address, phone number or name.",
+	.sentence =
+		"Changes the signed-in customer's billing address, e-mail address, phone number, name or tax number.",
 	.contract = "A change answers needs_confirmation first: show its message to the customer in full, and let the "
 		    "customer confirm. Send only what the customer asked to change; never card numbers.",
 	.inputs = inputs,

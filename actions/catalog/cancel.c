@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "actions/catalog/manage.h"
+#include "actions/catalog/offers.h"
 
 #include <string.h>
 
+#include "actions/core/redact.h"
 #include "actions/core/wording.h"
 #include "base/json.h"
 
@@ -102,7 +104,7 @@ static json_t *state_make(struct action_run *run, const struct cancelling *c)
 	js_put_flag(state, "now", c->now);
 	js_put_int(state, "ends_at", c->ends_at);
 	js_put_text(state, "reason", c->reason);
-	js_put_text(state, "comment", c->comment);
+	js_put_text(state, "comment", c->comment ? redact_cards(run->arena, c->comment) : NULL);
 	return state;
 }
 
@@ -199,7 +201,7 @@ bool cancel_plan(struct action_run *run, struct proposal *out)
 		return false;
 	out->writes = true;
 	out->state = state_make(run, &c);
-	return tell_proposal(run, &c);
+	return tell_proposal(run, &c) && offers_tell(run, c.holding, c.reason);
 }
 
 static bool ended_applied(const json_t *subscription, const void *arg)

@@ -19,6 +19,10 @@ struct change {
 	const char *currency;
 };
 
+/* Whether it waits for the end of the period; then what is to be confirmed, and doing it (change_later.c). */
+json_t *later_state(struct action_run *run, const struct change *c);
+bool later_perform(struct action_run *run, const struct proposal *agreed);
+
 /* What the change means, as data and as sentences in the run's answer. false with run->why raised. */
 bool change_tell(struct action_run *run, const struct change *c);
 /* The same when there is nothing to change. */

@@ -303,6 +303,16 @@ bool change_plan(struct action_run *run, struct proposal *out)
 	out->writes = !is_nothing(&c);
 	if (!out->writes)
 		return change_tell_nothing(run, &c);
+	if (c.rule->at_period_end) {
+		if (holding_ends_at(c.holding->subscription)) {
+			problem_raise(
+				run->why, PROBLEM_STATUS_BLOCKS_CHANGE, "the subscription ends at the period's end");
+			problem_say(run->why, "This subscription is set to end. Take the cancellation back first.");
+			return false;
+		}
+		out->state = later_state(run, &c);
+		return change_tell(run, &c);
+	}
 	if (!preview_read(run, &c))
 		return false;
 	out->moment = c.moment;
@@ -336,10 +346,13 @@ bool change_perform(struct action_run *run, const struct proposal *agreed)
 	const json_t *state = agreed->state;
 	const char *id = js_text(state, "subscription"), *plan = js_text_at(run->answer->data, "to.plan");
 	const char *price = js_text_at(run->answer->data, "to.price.text");
-	json_t *params = run_own(run, json_object()), *now;
+	json_t *params, *now;
 	static const char *const terms[] = { "items", "proration_behavior", "proration_date", "billing_cycle_anchor",
 		"payment_behavior" };
 
+	if (js_text(state, "when"))
+		return later_perform(run, agreed);
+	params = run_own(run, json_object());
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
 		if (js_get(state, terms[i]))
 			js_put(params, terms[i], js_get(state, terms[i]));

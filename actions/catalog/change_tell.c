@@ -32,6 +32,12 @@ static void tell_data(struct action_run *run, const struct change *c, const char
 	js_put_new(data, "from", terms_data(run, old_name, c->old_price, c->old_quantity));
 	js_put_new(data, "to", terms_data(run, c->plan->label, c->new_price, c->new_quantity));
 	js_put_text(data, "currency", c->currency);
+	if (c->rule->at_period_end) {
+		put_amount(run, data, "amount_due_now", 0, c->currency);
+		js_put_text(
+			data, "effective_at", wording_iso(run->arena, holding_period_end(c->holding->subscription)));
+		return;
+	}
 	put_amount(run, data, "credit", c->credit, c->currency);
 	put_amount(run, data, "charge", c->charge, c->currency);
 	put_amount(run, data, "proration", c->credit + c->charge, c->currency);
@@ -82,6 +88,15 @@ bool change_tell(struct action_run *run, const struct change *c)
 	if (!old_name)
 		return false;
 	tell_data(run, c, old_name);
+	if (c->rule->at_period_end) {
+		text_format(out,
+			"Change from %s (%s) to %s (%s) on %s, at the end of the paid period. Until then everything "
+			"stays as it is, and nothing is due now.",
+			old_name, price_text(run, c->old_price, c->old_quantity), c->plan->label,
+			price_text(run, c->new_price, c->new_quantity),
+			wording_date(run->arena, holding_period_end(c->holding->subscription)));
+		return true;
+	}
 	text_format(out, "Change from %s (%s) to %s (%s), effective at once.", old_name,
 		price_text(run, c->old_price, c->old_quantity), c->plan->label,
 		price_text(run, c->new_price, c->new_quantity));

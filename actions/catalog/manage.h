@@ -18,6 +18,12 @@ bool cancel_perform(struct action_run *run, const struct proposal *agreed);
 bool undo_plan(struct action_run *run, struct proposal *out);
 bool undo_perform(struct action_run *run, const struct proposal *agreed);
 
+/* A change that waits for the end of the period, taken back. */
+bool undo_downgrade_plan(struct action_run *run, struct proposal *out);
+bool undo_downgrade_perform(struct action_run *run, const struct proposal *agreed);
+
+bool payment_method_plan(struct action_run *run, struct proposal *out);
+
 /* What a subscription's status allows (Stripe docs, "How subscriptions work"). */
 enum manage_verb {
 	VERB_CHANGE = 1,       /* another plan or quantity                                */

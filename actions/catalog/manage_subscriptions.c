@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actions/catalog/manage.h"
+#include "actions/catalog/offers.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -19,10 +20,13 @@ static const struct operation {
 	{ "change_plan", change_plan, change_perform },
 	{ "cancel", cancel_plan, cancel_perform },
 	{ "undo_cancel", undo_plan, undo_perform },
+	{ "undo_downgrade", undo_downgrade_plan, undo_downgrade_perform },
+	{ "accept_offer", offer_plan, offer_perform },
+	{ "add_payment_method", payment_method_plan, NULL },
 };
 
 static const char *const operation_names[] = { "list_plans", "preview_change", "change_plan", "cancel", "undo_cancel",
-	NULL };
+	"undo_downgrade", "accept_offer", "add_payment_method", NULL };
 static const char *const intervals[] = { "day", "week", "month", "year", NULL };
 static const char *const moments[] = { "at_period_end", "immediately", NULL };
 
@@ -61,6 +65,11 @@ static const struct input inputs[] = {
 		.kind = INPUT_CHOICE,
 		.choices = moments,
 		.what = "When a cancellation takes effect; at the end of the paid period by default." },
+	{ .name = "offer",
+		.kind = INPUT_TEXT,
+		.min = 1,
+		.max = 64,
+		.what = "Which offer of a cancellation's answer the customer takes, for accept_offer." },
 	{ .name = "reason",
 		.kind = INPUT_CHOICE,
 		.choices = config_reasons,
@@ -135,8 +144,8 @@ bool manage_allows(struct action_run *run, const json_t *subscription, enum mana
 const struct action_kind manage_subscriptions_kind = {
 	.kind = "manage_subscriptions",
 	.title = "Manage Subscriptions",
-	.sentence = "Lists plans, previews and makes a change of plan, cancels, and takes a cancellation back, for the "
-		    "signed-in customer.",
+	.sentence = "Lists plans, previews and makes a change of plan, cancels, takes either back, and adds a payment "
+		    "method, for the signed-in customer.",
 	.contract = "A change answers needs_confirmation first: show its message to the customer in full, and let the "
 		    "customer confirm. Never ask for ids. When the answer is needs_choice, ask the customer which one.",
 	.inputs = inputs,

@@ -261,6 +261,8 @@ static struct change_rule read_change(const json_t *rule, const char *proration)
 {
 	return (struct change_rule) {
 		.enabled = js_flag(rule, "enabled", true),
+		.at_period_end = !strcmp(text_or(rule, "when", "now"), "period_end"),
+		.undo_enabled = js_flag(rule, "undo_enabled", true),
 		.proration_behavior = text_or(rule, "proration_behavior", proration),
 		.billing_cycle_anchor = text_or(rule, "billing_cycle_anchor", "unchanged"),
 		.payment_behavior = text_or(rule, "payment_behavior", "error_if_incomplete"),
@@ -290,13 +292,67 @@ static void read_cancellation(struct config *c)
 			p->reasons |= 1U << i;
 }
 
+static void read_offer(struct load *l, struct offer *o, const json_t *row, size_t i)
+{
+	static const char *const kinds[] = { "coupon", "pause", "downgrade", "extend_trial" };
+	const char *kind = js_text(row, "kind"), *path = arena_format(&l->c->arena, "$.retention.offers[%zu]", i);
+
+	o->key = js_text(row, "key");
+	o->label = js_text(row, "label");
+	o->coupon = js_text(row, "coupon");
+	o->plan = js_text(row, "plan");
+	o->days = js_int(row, "days", 0);
+	o->reason = js_text(row, "reason");
+	for (unsigned k = 0; k < COUNT_OF(kinds); k++)
+		if (!strcmp(kinds[k], kind))
+			o->kind = (enum offer_kind)k;
+	if (o->kind == OFFER_COUPON && !o->coupon)
+		fault(l, path, "an offer of a coupon needs coupon");
+	if ((o->kind == OFFER_PAUSE || o->kind == OFFER_EXTEND_TRIAL) && !o->days)
+		fault(l, path, "this kind of offer needs days");
+	if (o->kind == OFFER_DOWNGRADE && (!o->plan || !config_plan(l->c, o->plan)))
+		fault(l, path, "an offer of a downgrade needs the key of a plan");
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(l->c->retention.offers[k].key, o->key))
+			fault(l, path, "the key is used twice");
+}
+
+static void read_retention(struct load *l)
+{
+	json_t *retention = js_get(l->c->root, "retention"), *list = js_get(retention, "offers"), *row;
+	struct retention *r = &l->c->retention;
+	size_t i;
+
+	r->offers = arena_alloc(&l->c->arena, (json_array_size(list) + 1) * sizeof(*r->offers));
+	r->max_per_customer = js_int(retention, "max_per_customer", 1);
+	r->cooldown_days = js_int(retention, "cooldown_days", 90);
+	json_array_foreach(list, i, row)
+	{
+		read_offer(l, &r->offers[i], row, i);
+		r->n_offers = i + 1;
+	}
+}
+
+static void read_payment_method(struct load *l)
+{
+	const json_t *given = js_get(l->c->root, "payment_method");
+	const char *mode = text_or(given, "mode", "off"), *url = js_text(given, "return_url");
+
+	l->c->payment_method.mode = !strcmp(mode, "portal_link")    ? PAYMENT_METHOD_PORTAL
+				    : !strcmp(mode, "setup_intent") ? PAYMENT_METHOD_INTENT
+								    : PAYMENT_METHOD_OFF;
+	l->c->payment_method.return_url = url;
+	if (url && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+		fault(l, "$.payment_method.return_url", "must begin with https:// or http://");
+}
+
 static void read_billing_fields(struct config *c)
 {
 	static const struct {
 		const char *name;
 		enum billing_field field;
 	} fields[] = { { "address", FIELD_ADDRESS }, { "email", FIELD_EMAIL }, { "name", FIELD_NAME },
-		{ "phone", FIELD_PHONE } };
+		{ "phone", FIELD_PHONE }, { "tax_id", FIELD_TAX_ID } };
 	const json_t *list = js_get(c->root, "billing_fields");
 
 	/* Left out, nothing may be changed: as an empty allowed_updates of Stripe's customer portal. */
@@ -348,6 +404,9 @@ static void read_all(struct load *l)
 	c->upgrade = read_change(js_at(c->root, "change_policy.upgrade"), "always_invoice");
 	c->downgrade = read_change(js_at(c->root, "change_policy.downgrade"), "create_prorations");
 	read_cancellation(c);
+	read_retention(l);
+	read_payment_method(l);
+	c->locale = text_or(js_get(c->root, "agent"), "locale", "en");
 	read_billing_fields(c);
 	read_files(l);
 }

@@ -27,9 +27,13 @@
  *   "plans": [{"key": "pro", "label": "Pro", "rank": 2, "prices": [{"price": "price_...", "interval": "month",
  *              "currency": "usd"}], "quantity": {"min": 1, "max": 50, "adjustable": true}}],
  *   "change_policy": {"upgrade": {"proration_behavior": "always_invoice"},
- *                     "downgrade": {"proration_behavior": "create_prorations"}},
+ *                     "downgrade": {"when": "period_end"}},
  *   "cancellation_policy": {"mode": "choice", "credit": "none", "reason": {"required": false}, "undo_enabled": true},
- *   "billing_fields": ["address", "email", "phone"],
+ *   "retention": {"offers": [{"key": "half", "kind": "coupon", "coupon": "HALF", "label": "50% off for three months"},
+ *                            {"key": "rest", "kind": "pause", "days": 30, "label": "a month's pause"}],
+ *                 "max_per_customer": 1, "cooldown_days": 180},
+ *   "payment_method": {"mode": "portal_link", "return_url": "https://example.com/account"},
+ *   "billing_fields": ["address", "email", "phone", "tax_id"],
  *   "confirmation": {"ttl_seconds": 900},
  *   "limits": {"reads_per_minute": 60, "writes_per_day": 20, "offers_per_90d": 1},
  *   "contacts": {"file": "contacts.json"},            (or the list of contacts itself)
@@ -81,6 +85,8 @@ struct plan {
 /* How one direction of change is carried out; values are those of Stripe's subscription update. */
 struct change_rule {
 	bool enabled;
+	bool at_period_end; /* waits for the end of the paid period, as a schedule */
+	bool undo_enabled;  /* and may be taken back until then                     */
 	const char *proration_behavior, *billing_cycle_anchor, *payment_behavior;
 };
 
@@ -104,11 +110,46 @@ struct cancellation_policy {
 	int64_t comment_max;
 };
 
+enum offer_kind {
+	OFFER_COUPON,
+	OFFER_PAUSE,
+	OFFER_DOWNGRADE,
+	OFFER_EXTEND_TRIAL,
+};
+
+/* What a customer who wants to cancel may be offered instead. */
+struct offer {
+	const char *key, *label; /* label: as the customer reads it, "50% off for three months" */
+	enum offer_kind kind;
+	const char *coupon, *plan; /* of OFFER_COUPON and OFFER_DOWNGRADE                   */
+	int64_t days;		   /* of OFFER_PAUSE and OFFER_EXTEND_TRIAL                 */
+	const char *reason;	   /* only to those who give this reason; NULL: to all      */
+};
+
+struct retention {
+	struct offer *offers;
+	size_t n_offers;
+	int64_t max_per_customer; /* ever; 0: no limit  */
+	int64_t cooldown_days;	  /* between two offers */
+};
+
+enum payment_method_mode {
+	PAYMENT_METHOD_OFF,
+	PAYMENT_METHOD_PORTAL, /* a link to Stripe's customer portal           */
+	PAYMENT_METHOD_INTENT, /* a SetupIntent for the page's own form         */
+};
+
+struct payment_method {
+	enum payment_method_mode mode;
+	const char *return_url; /* of the portal; NULL: the portal's own */
+};
+
 enum billing_field {
 	FIELD_ADDRESS = 1,
 	FIELD_EMAIL = 2,
 	FIELD_NAME = 4,
 	FIELD_PHONE = 8,
+	FIELD_TAX_ID = 16,
 };
 
 /* How often one contact may run one action; 0: no limit. */
@@ -136,6 +177,9 @@ struct config {
 	size_t n_plans;
 	struct change_rule upgrade, downgrade;
 	struct cancellation_policy cancellation;
+	struct retention retention;
+	struct payment_method payment_method;
+	const char *locale;	  /* of texts for customers without one of their own */
 	unsigned billing_fields;  /* enum billing_field, or-ed */
 	int64_t confirmation_ttl; /* seconds */
 	struct limits limits;

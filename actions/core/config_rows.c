@@ -20,11 +20,15 @@ static const char *const anchors[] = { "unchanged", "now", NULL };
 static const char *const payments[] = { "error_if_incomplete", "allow_incomplete", NULL };
 static const char *const modes[] = { "at_period_end", "immediately", "choice", NULL };
 static const char *const credits[] = { "none", "prorate_credit", "invoice_now_credit", NULL };
-static const char *const billing_fields[] = { "address", "email", "name", "phone", NULL };
+static const char *const billing_fields[] = { "address", "email", "name", "phone", "tax_id", NULL };
+static const char *const change_moments[] = { "now", "period_end", NULL };
+static const char *const offer_kinds[] = { "coupon", "pause", "downgrade", "extend_trial", NULL };
+static const char *const payment_method_modes[] = { "off", "portal_link", "setup_intent", NULL };
 
 static const struct input agent_rows[] = {
 	{ .name = "id", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 64 },
 	{ .name = "name", .kind = INPUT_TEXT, .min = 1, .max = 100 },
+	{ .name = "locale", .kind = INPUT_TEXT, .min = 2, .max = 16 },
 	{ 0 },
 };
 
@@ -101,6 +105,8 @@ static const struct input plan_rows[] = {
 static const struct input plan_element = { .kind = INPUT_OBJECT, .fields = plan_rows };
 
 static const struct input change_rows[] = {
+	{ .name = "when", .kind = INPUT_CHOICE, .choices = change_moments },
+	{ .name = "undo_enabled", .kind = INPUT_FLAG },
 	{ .name = "enabled", .kind = INPUT_FLAG },
 	{ .name = "proration_behavior", .kind = INPUT_CHOICE, .choices = prorations },
 	{ .name = "billing_cycle_anchor", .kind = INPUT_CHOICE, .choices = anchors },
@@ -132,6 +138,32 @@ static const struct input cancellation_rows[] = {
 	{ 0 },
 };
 
+static const struct input offer_rows[] = {
+	{ .name = "key", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 64 },
+	{ .name = "kind", .kind = INPUT_CHOICE, .required = true, .choices = offer_kinds },
+	{ .name = "label", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 200 },
+	{ .name = "coupon", .kind = INPUT_TEXT, .min = 1, .max = 255 },
+	{ .name = "plan", .kind = INPUT_TEXT, .min = 1, .max = 64 },
+	{ .name = "days", .kind = INPUT_INTEGER, .min = 1, .max = 365 },
+	{ .name = "reason", .kind = INPUT_CHOICE, .choices = config_reasons },
+	{ 0 },
+};
+
+static const struct input offer_element = { .kind = INPUT_OBJECT, .fields = offer_rows };
+
+static const struct input retention_rows[] = {
+	{ .name = "offers", .kind = INPUT_LIST, .required = true, .min = 1, .max = 20, .fields = &offer_element },
+	{ .name = "max_per_customer", .kind = INPUT_INTEGER, .min = 0, .max = 1000 },
+	{ .name = "cooldown_days", .kind = INPUT_INTEGER, .min = 0, .max = 3650 },
+	{ 0 },
+};
+
+static const struct input payment_method_rows[] = {
+	{ .name = "mode", .kind = INPUT_CHOICE, .required = true, .choices = payment_method_modes },
+	{ .name = "return_url", .kind = INPUT_TEXT, .min = 8, .max = 2000 },
+	{ 0 },
+};
+
 static const struct input field_element = { .kind = INPUT_CHOICE, .choices = billing_fields };
 
 static const struct input confirmation_rows[] = {
@@ -160,7 +192,9 @@ const struct input config_rows[] = {
 	{ .name = "plans", .kind = INPUT_LIST, .max = 100, .fields = &plan_element },
 	{ .name = "change_policy", .kind = INPUT_OBJECT, .fields = change_policy_rows },
 	{ .name = "cancellation_policy", .kind = INPUT_OBJECT, .fields = cancellation_rows },
-	{ .name = "billing_fields", .kind = INPUT_LIST, .max = 4, .fields = &field_element },
+	{ .name = "retention", .kind = INPUT_OBJECT, .fields = retention_rows },
+	{ .name = "payment_method", .kind = INPUT_OBJECT, .fields = payment_method_rows },
+	{ .name = "billing_fields", .kind = INPUT_LIST, .max = 5, .fields = &field_element },
 	{ .name = "confirmation", .kind = INPUT_OBJECT, .fields = confirmation_rows },
 	{ .name = "limits", .kind = INPUT_OBJECT, .fields = limit_rows },
 	{ .name = "contacts", .kind = INPUT_ANY },

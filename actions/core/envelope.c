@@ -19,6 +19,7 @@ void envelope_clear(struct envelope *e)
 	text_clear(&e->message);
 	json_decref(e->data);
 	json_decref(e->next);
+	json_decref(e->page);
 	json_decref(e->warnings);
 	memset(e, 0, sizeof(*e));
 }
@@ -115,4 +116,6 @@ void envelope_fail(struct envelope *e, const struct problem *problem)
 	e->data = problem->extra ? json_incref(problem->extra) : json_object();
 	json_decref(e->next);
 	e->next = NULL;
+	json_decref(e->page);
+	e->page = NULL;
 }

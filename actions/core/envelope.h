@@ -25,6 +25,7 @@ struct envelope {
 	struct text message;
 	json_t *data;	  /* an object, owned */
 	json_t *next;	  /* an array of short hints what may be called next, owned; NULL when none */
+	json_t *page;	  /* for the host's page alone, never for a model or a record; owned; NULL when none */
 	json_t *warnings; /* an array of codes for the operator, owned; NULL when none */
 };
 

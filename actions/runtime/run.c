@@ -344,6 +344,7 @@ static void run_start(struct running *r)
 		.arena = &result->arena,
 		.config = r->agent->config,
 		.client = &r->agent->stripe,
+		.ledger = &r->agent->ledger,
 		.why = &result->problem,
 		.answer = &result->envelope,
 		.now = clock_now(&r->agent->clock),

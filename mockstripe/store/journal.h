@@ -7,7 +7,8 @@
 
 /*
  * What one call changes. Handlers write through it and stop at the first failure; they never undo. Rolling back puts
- * every body, index, due time and counter back as it was before the call.
+ * every body, index and due time back as it was before the call. The counters of ids go on: an id that a preview has shown
+ * is never given to something else.
  */
 struct journal {
 	struct account *account;

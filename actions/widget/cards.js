@@ -64,6 +64,8 @@ function subscriptionItem(chat, inputs, one) {
 	const same = about(inputs, one.subscription);
 	const buttons = [];
 
+	if (manage && !ended && one.change_scheduled && chat.settings.operations.includes('undo_downgrade'))
+		buttons.push(button('Undo the scheduled change', () => chat.act(manage, { operation: 'undo_downgrade', ...same }, `Stay on ${one.plan}`)));
 	if (manage && !ended) {
 		if (ending) buttons.push(button('Keep it', () => chat.act(manage, { operation: 'undo_cancel', ...same }, `Keep ${one.plan}`)));
 		else buttons.push(button('Change plan', () => chat.act(manage, { operation: 'list_plans', ...same }, 'Show the plans')));
@@ -236,7 +238,9 @@ export function confirmCard(chat, action, inputs, envelope) {
 	const cancels = data.operation === 'cancel';
 	const yes = button(cancels ? 'Yes, cancel it' : 'Confirm', () => chat.confirm(action, inputs, data.confirmation, box), { class: 'primary' });
 	const no = button(cancels ? 'Keep my subscription' : 'Not now', () => chat.dismiss(box, 'Nothing was changed.'));
-	const box = card('Please confirm', node('p', {}, envelope.message.replace(/\nShall I go ahead\?$/, '')),
+	/* The question is what the buttons ask, and offers stand beside them. */
+	const told = envelope.message.split('\n').filter((line) => line !== 'Shall I go ahead?' && !(data.offers && line.startsWith('Instead, '))).join('\n');
+	const box = card('Please confirm', node('p', {}, told),
 		data.operation === 'change_plan' ? previewPairs(data) : null,
 		...offersOf(chat, action, inputs, data),
 		node('div', { class: 'buttons' }, yes, no));
@@ -247,9 +251,10 @@ export function confirmCard(chat, action, inputs, envelope) {
 /* A retention offer stands beside the cancellation, never in its way. */
 function offersOf(chat, action, inputs, data) {
 	return (data.offers ?? []).map((offer) => node('div', { class: 'item' },
-		node('p', {}, offer.text ?? offer.message ?? offer.label ?? ''),
-		node('div', { class: 'buttons' }, button(offer.accept ?? 'Take this offer instead', () =>
-			chat.act(action, { operation: 'accept_offer', ...about(inputs, inputs.subscription ?? data.subscription), offer: offer.offer ?? offer.key }, 'I take the offer')))));
+		node('p', {}, `Instead, you could have: ${offer.label}.`),
+		node('div', { class: 'buttons' }, button('Take this offer', () =>
+			chat.act(action, { operation: 'accept_offer', ...about(inputs, inputs.subscription ?? data.subscription), offer: offer.offer }, offer.label),
+		{ 'aria-label': `Take this offer: ${offer.label}` }))));
 }
 
 function choiceCard(chat, action, inputs, envelope) {

@@ -14,7 +14,7 @@
 #include "control/post.h"
 
 const struct control_route *const control_tables[] = { look_routes, load_routes, state_routes, fault_routes,
-	authenticate_routes, webhook_routes, file_routes, hosted_routes, NULL };
+	authenticate_routes, webhook_routes, file_routes, hosted_routes, setting_routes, NULL };
 
 struct control *control_new(struct engine *e)
 {

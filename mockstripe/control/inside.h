@@ -39,7 +39,7 @@ struct control_route {
 
 /* The tables of the room, each ended by zeros; control_tables itself by NULL. */
 extern const struct control_route look_routes[], state_routes[], load_routes[], fault_routes[], authenticate_routes[],
-	webhook_routes[], file_routes[], hosted_routes[];
+	webhook_routes[], file_routes[], hosted_routes[], setting_routes[];
 extern const struct control_route *const control_tables[];
 
 /* POST /flush: the one that control_waits is about. */

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "billing/totals.h"
 #include "events/emit.h"
+#include "resources/account_settings.h"
 #include "resources/billing/inside.h"
 #include "resources/billing/subscription.h"
 #include "resources/customer.h"
@@ -326,6 +327,8 @@ static void attempt_failed(struct call *call, struct record *invoice)
 	emit_reserved(call, place, "invoice.payment_failed", invoice);
 	if (sub)
 		subscription_invoice_failed(call, sub, invoice, !more);
+	if (!more && account_setting_is(call, "invoice_after_retries", "uncollectible"))
+		invoice_mark_uncollectible(call, invoice, "max_payment_attempts");
 	if (customer && !customer->deleted && !is_first_of_subscription(invoice)) {
 		js_put_flag(journal_edit(&call->journal, customer), "delinquent", true);
 		emit_changed(call, "customer.updated", customer);

@@ -11,6 +11,7 @@
 #include "billing/discount.h"
 #include "billing/tax.h"
 #include "billing/totals.h"
+#include "resources/account_settings.h"
 #include "resources/billing/facts.h"
 #include "resources/billing/inside.h"
 #include "resources/billing/invoice.h"
@@ -219,11 +220,13 @@ static enum tax_customer tax_standing(struct call *call, struct record *invoice)
 static int take_taxes(struct tally *t)
 {
 	struct call *call = t->call;
+	enum tax_rounding rounding =
+		account_setting_is(call, "tax_rounding", "invoice") ? TAX_PER_INVOICE : TAX_PER_LINE;
 
 	t->cells = arena_alloc(&call->arena, (t->n_lines * t->n_rates + 1) * sizeof *t->cells);
 	t->totals = arena_alloc(&call->arena, (t->n_rates + 1) * sizeof *t->totals);
 	t->reductions = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->reductions);
-	if (!tax_apply(t->rates, t->n_rates, t->tax_lines, t->n_lines, TAX_PER_LINE, tax_standing(call, t->invoice),
+	if (!tax_apply(t->rates, t->n_rates, t->tax_lines, t->n_lines, rounding, tax_standing(call, t->invoice),
 		    t->cells, t->totals, t->reductions, &t->sums))
 		return fail_invalid(
 			call, "amount_too_large", NULL, "The taxes of this invoice are more than can be billed.");

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
+#include "resources/account_settings.h"
 #include "resources/billing/sub.h"
 
 static void set_status(struct call *call, struct record *sub, const char *status)
@@ -112,13 +113,16 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 		return; /* the change waits for it; the subscription itself goes on */
 	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
 		return;
-	if (final) {
+	if (final && account_setting_is(call, "subscription_after_retries", "cancel")) {
 		subscription_end(call, sub, SUBSCRIPTION_PAYMENT_FAILED);
 		return;
 	}
 	if (sub_status_is(sub, "paused") || sub_status_is(sub, "unpaid"))
 		return;
-	set_status(call, sub, is_first(invoice) && !is_sent ? "incomplete" : "past_due");
+	if (final && account_setting_is(call, "subscription_after_retries", "unpaid"))
+		set_status(call, sub, "unpaid");
+	else
+		set_status(call, sub, is_first(invoice) && !is_sent ? "incomplete" : "past_due");
 	changed(call, sub);
 }
 

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What is chosen on the Dashboard only: where dunning ends (Stripe docs "Automatic collection") and how taxes round. */
+#include "billing.h"
+
+static void choose(struct house *h, const char *settings)
+{
+	api_ok(h, "POST", "/_mockstripe/settings", settings);
+}
+
+/* A subscription of 1 January whose card begins to fail; at the end of the last retry. */
+static const char *dun(struct house *h, const char **customer)
+{
+	const char *sub;
+
+	*customer = customer_new(h, NULL, "visa");
+	sub = field(subscribe(h, *customer, monthly(h, "Starter", 1000), NULL), "id");
+	card_attach(h, *customer, "chargeCustomerFail");
+	go_to(h, FEB_1 + HOUR);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+	for (int i = 0; i < 10; i++) {
+		json_t *next = field_json(latest_invoice(h, sub), "next_payment_attempt");
+
+		if (!json_is_integer(next))
+			return sub;
+		go_to(h, json_integer_value(next));
+	}
+	fail_msg("the retries do not end");
+	return NULL;
+}
+
+static void retries__end_in_cancellation_unless_told(void **state)
+{
+	struct house *h = *state;
+	const char *customer, *sub = dun(h, &customer);
+
+	assert_field(get(h, "subscriptions", sub), "status", "canceled");
+	assert_field(get(h, "subscriptions", sub), "cancellation_details.reason", "payment_failed");
+	assert_field(latest_invoice(h, sub), "status", "open");
+	assert_flag(latest_invoice(h, sub), "auto_advance", false);
+}
+
+static void retries__may_leave_it_past_due(void **state)
+{
+	struct house *h = *state;
+	const char *customer, *sub;
+
+	choose(h, "subscription_after_retries=past_due");
+	sub = dun(h, &customer);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+	assert_field(latest_invoice(h, sub), "status", "open");
+	assert_field(latest_invoice(h, sub), "next_payment_attempt", NULL);
+	/* The next period is billed and tried as ever. */
+	go_to(h, MAR_1 + HOUR);
+	assert_money(latest_invoice(h, sub), "attempt_count", 1);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+}
+
+static void retries__may_leave_it_unpaid(void **state)
+{
+	struct house *h = *state;
+	const char *customer, *sub;
+	const struct answer *invoice, *a;
+
+	choose(h, "subscription_after_retries=unpaid");
+	sub = dun(h, &customer);
+	assert_field(get(h, "subscriptions", sub), "status", "unpaid");
+	a = api_ok(h, "GET", "/v1/events?limit=1&type=customer.subscription.updated", NULL);
+	assert_field(a, "data.0.data.object.status", "unpaid");
+	assert_json(h, a, "data.0.data.previous_attributes", "{\"status\":\"past_due\"}");
+	/* Invoices keep coming, as drafts that nobody charges. */
+	go_to(h, MAR_1 + 2 * DAY);
+	invoice = latest_invoice(h, sub);
+	assert_field(invoice, "billing_reason", "subscription_cycle");
+	assert_field(invoice, "status", "draft");
+	assert_flag(invoice, "auto_advance", false);
+	assert_money(invoice, "attempt_count", 0);
+	/* Paying the latest one brings it back. */
+	card_attach(h, customer, "visa");
+	assert_field(
+		api_ok(h, "POST", text_of(h, "/v1/invoices/%s/pay", field(invoice, "id")), NULL), "status", "paid");
+	assert_field(get(h, "subscriptions", sub), "status", "active");
+}
+
+static void retries__may_give_the_invoice_up(void **state)
+{
+	struct house *h = *state;
+	const char *customer, *sub;
+	const struct answer *invoice;
+
+	choose(h, "invoice_after_retries=uncollectible");
+	sub = dun(h, &customer);
+	invoice = latest_invoice(h, sub);
+	assert_field(get(h, "subscriptions", sub), "status", "canceled");
+	assert_field(invoice, "status", "uncollectible");
+	assert_field(invoice, "status_details.uncollectible.reason", "max_payment_attempts");
+}
+
+/* -1728 and +4707 at 20 %: 595.8 of the sum, but -346 and 941 of the lines. */
+static void taxed(struct house *h, int64_t tax)
+{
+	const char *rate =
+		field(api_ok(h, "POST", "/v1/tax_rates", "display_name=VAT&inclusive=false&percentage=20"), "id");
+	const char *customer = customer_new(h, NULL, NULL);
+	const struct answer *invoice;
+
+	api_ok(h, "POST", "/v1/invoiceitems", text_of(h, "customer=%s&amount=-1728&currency=usd", customer));
+	api_ok(h, "POST", "/v1/invoiceitems", text_of(h, "customer=%s&amount=4707&currency=usd", customer));
+	invoice = api_ok(h, "POST", "/v1/invoices",
+		text_of(h, "customer=%s&pending_invoice_items_behavior=include&default_tax_rates[0]=%s", customer,
+			rate));
+	assert_money(invoice, "total_taxes.0.amount", tax);
+	assert_money(invoice, "total", 2979 + tax);
+}
+
+static void taxes__round_by_line_unless_told(void **state)
+{
+	taxed(*state, 595);
+}
+
+static void taxes__may_round_by_invoice(void **state)
+{
+	choose(*state, "tax_rounding=invoice");
+	taxed(*state, 596);
+}
+
+static void settings__are_told_and_kept(void **state)
+{
+	struct house *h = *state;
+	const char *mark = field(api_ok(h, "POST", "/_mockstripe/mark", NULL), "mark");
+	const struct answer *a = api_ok(h, "POST", "/_mockstripe/settings", "tax_rounding=invoice");
+
+	assert_field(a, "tax_rounding", "invoice");
+	assert_field(a, "subscription_after_retries", "cancel");
+	assert_field(a, "invoice_after_retries", "open");
+	a = api_ok(h, "POST", "/_mockstripe/settings", "invoice_after_retries=uncollectible");
+	assert_field(a, "tax_rounding", "invoice");
+	api_ok(h, "POST", "/_mockstripe/rewind", text_of(h, "mark=%s", mark));
+	a = api_ok(h, "GET", "/_mockstripe/settings", NULL);
+	assert_field(a, "tax_rounding", "line");
+	assert_field(a, "invoice_after_retries", "open");
+	/* The account's object does not show them. */
+	choose(h, "tax_rounding=invoice");
+	assert_absent(api_ok(h, "GET", "/v1/account", NULL), "_mockstripe");
+}
+
+static void settings__refuse_what_does_not_exist(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api(h, "POST", "/_mockstripe/settings", "after_retries=unpaid");
+
+	assert_status(a, 400);
+	assert_field(a, "error.message", "There is no setting 'after_retries'.");
+	a = api(h, "POST", "/_mockstripe/settings", "tax_rounding=invoice&subscription_after_retries=pause");
+	assert_status(a, 400);
+	assert_field(a, "error.remedy", "Send subscription_after_retries as one of: cancel, unpaid, past_due.");
+	assert_field(api_ok(h, "GET", "/_mockstripe/settings", NULL), "tax_rounding", "line");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BILLING_TEST(retries__end_in_cancellation_unless_told),
+		BILLING_TEST(retries__may_leave_it_past_due),
+		BILLING_TEST(retries__may_leave_it_unpaid),
+		BILLING_TEST(retries__may_give_the_invoice_up),
+		BILLING_TEST(taxes__round_by_line_unless_told),
+		BILLING_TEST(taxes__may_round_by_invoice),
+		BILLING_TEST(settings__are_told_and_kept),
+		BILLING_TEST(settings__refuse_what_does_not_exist),
+	};
+
+	return cmocka_run_group_tests_name("account_settings", tests, NULL, NULL);
+}

@@ -146,7 +146,7 @@ suites: $(SUITES) ## build the suites without running them
 check: ## everything that CI does
 	@.ci/run
 
-bench: $(PROGRAMS) $(BUILD)/bench/bare $(BUILD)/bench/load ## the server beside a bare HTTP server, in one table
+bench: $(PROGRAMS) $(BUILD)/bench/bare $(BUILD)/bench/load $(BUILD)/bench/renewals ## the server beside a bare HTTP server, and renewals
 	@ci/bench.sh $(OUT) $(BUILD)/bench
 
 format: ## lay out all C files with clang-format
@@ -261,6 +261,10 @@ $(OUT)/suites/%: $(OUT)/obj/suites/%.o $(FILTER_OBJ) $(OUT)/obj/support.a $(OUT)
 	$(if $(V),,@echo '  link  $@';)$(LINK) -o $@ $^ -lcmocka $(LIBS)
 
 # ---- benchmark programs ---------------------------------------------------------------------------------------------
+
+$(BUILD)/bench/renewals: ci/bench/renewals.c $(BUILD)/libmockstripe.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  cc    $<';)$(CC) -std=c11 $(DEFINES) $(INCLUDES) $(WARNINGS) $(WERROR) -O2 -g -o $@ $^ $(LIBS)
 
 $(BUILD)/bench/%: ci/bench/%.c
 	@mkdir -p $(@D)

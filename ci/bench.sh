@@ -6,7 +6,8 @@
 #
 #   ci/bench.sh [build folder] [folder of the benchmark programs]
 #
-# BENCH_SECONDS (5) a measurement, BENCH_CUSTOMERS (100000) in the full account, BENCH_CONNECTIONS (32).
+# BENCH_SECONDS (5) a measurement, BENCH_CUSTOMERS (100000) in the full account, BENCH_CONNECTIONS (32),
+# RENEWALS_SUBSCRIPTIONS ("1000 10000") that one clock renews twelve times; the larger one takes some minutes and 6 GB.
 set -u
 cd "$(dirname "$0")/.." || exit
 out=${1:-build}
@@ -153,6 +154,10 @@ row 'preview a proration' '' POST /v1/invoices/create_preview \
 awk -v kb="$((after - before))" -v n="$customers" 'BEGIN {
 	printf "\nresident memory a customer, its event included: %.1f KB  (aim 3)\n", kb / n
 }'
+# Advancing one clock: RENEWALS_SUBSCRIPTIONS is how many it renews, a row each.
+if ! "$programs/renewals" ${RENEWALS_SUBSCRIPTIONS:-1000 10000}; then
+	wrong=$((wrong + 1))
+fi
 if [ "$wrong" -gt 0 ]; then
 	echo "bench: $wrong rows are not to be trusted: there were errors"
 	exit 1

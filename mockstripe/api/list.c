@@ -71,7 +71,7 @@ const struct list *list_by(struct call *call, const struct schema_resource *type
 	static const struct list nothing = { 0 };
 	const struct list *found;
 
-	journal_freeze_all(&call->journal);
+	journal_freeze_type(&call->journal, type); /* no other draft could stand in this index */
 	found = value ? shelf_slot(account_shelf(call->account, type), name, value) : NULL;
 	return found ? found : &nothing;
 }

@@ -41,6 +41,31 @@ static struct arena_block *block_new(size_t size, struct arena_block *next)
 	return block;
 }
 
+/* A block for a large allocation: the spare one where it fits. Its `used` is its size. */
+static struct arena_block *take_spare(struct arena *a, size_t size)
+{
+	struct arena_block *large = a->spare;
+
+	if (large && large->used >= size) {
+		a->spare = NULL;
+		return large;
+	}
+	large = block_new(size, NULL);
+	large->used = size;
+	return large;
+}
+
+/* A block that is let go: the larger of it and the spare one stays. */
+static void give_up(struct arena *a, struct arena_block *block)
+{
+	if (block->used > BLOCK_SIZE && block->used <= ARENA_SPARE && (!a->spare || a->spare->used < block->used)) {
+		free(a->spare);
+		a->spare = block;
+	} else {
+		free(block);
+	}
+}
+
 static void push_block(struct arena *a)
 {
 	struct arena_block *block = block_new(BLOCK_SIZE, a->blocks);
@@ -59,7 +84,8 @@ void *arena_alloc(struct arena *a, size_t size)
 		push_block(a);
 	if (size > LARGE_SIZE) {
 		/* Behind the first block, whose free part stays in use. */
-		struct arena_block *large = block_new(size, a->blocks->next);
+		struct arena_block *large = take_spare(a, size);
+		large->next = a->blocks->next;
 		a->blocks->next = large;
 		return memset(large->data, 0, size);
 	}
@@ -122,7 +148,7 @@ void arena_clear(struct arena *a)
 	struct arena_block *block = a->blocks->next;
 	while (block) {
 		struct arena_block *next = block->next;
-		free(block);
+		give_up(a, block);
 		block = next;
 	}
 	a->blocks->next = NULL;
@@ -133,5 +159,6 @@ void arena_free(struct arena *a)
 {
 	arena_clear(a);
 	free(a->blocks);
-	a->blocks = NULL;
+	free(a->spare);
+	*a = (struct arena) { 0 };
 }

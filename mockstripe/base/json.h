@@ -46,6 +46,12 @@ void js_write_without(struct text *out, const json_t *value, const char *hidden)
 void js_write_string(struct text *out, const char *s, size_t length); /* with its quotes */
 
 /*
+ * Reads text that js_write wrote; new reference, NULL when it is no JSON. Any other JSON is read as well, slower; but
+ * for speed UTF-8 is not checked and the last of two equal keys wins, so it is not for what clients send.
+ */
+json_t *js_parse(const char *text, size_t length);
+
+/*
  * Two-space indentation as Stripe answers: one streaming pass over compact JSON, no parsing. `depth` is the level that
  * the value stands at (0 for a whole body). Empty containers stay "{}" and "[]".
  */

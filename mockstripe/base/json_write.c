@@ -40,8 +40,32 @@ static void write_escape(struct text *out, char c)
 	text_add(out, (char[]) { '\\', 'u', '0', '0', hex[code >> 4], hex[code & 15] }, 6);
 }
 
+/* before, the quoted characters, after (either may be 0), in one go; false when they need escapes. */
+static bool write_plain(struct text *out, char before, const char *s, size_t length, char after)
+{
+	char *at;
+
+	if (plain_length(s, length) != length)
+		return false;
+	at = text_room(out, length + 2 + (before != 0) + (after != 0));
+	if (!at)
+		return true; /* over its ceiling: nothing is added any more */
+	if (before)
+		*at++ = before;
+	*at++ = '"';
+	memcpy(at, s, length);
+	at += length;
+	*at++ = '"';
+	if (after)
+		*at++ = after;
+	out->length = (size_t)(at - out->data);
+	return true;
+}
+
 void js_write_string(struct text *out, const char *s, size_t length)
 {
+	if (write_plain(out, 0, s, length, 0))
+		return;
 	text_char(out, '"');
 	for (;;) {
 		size_t plain = plain_length(s, length);
@@ -72,12 +96,14 @@ static void write_object(struct text *out, const json_t *value, const char *hidd
 	json_t *object = (json_t *)(uintptr_t)value;
 	char lead = '{';
 	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
-		if (hidden && !strcmp(json_object_iter_key(at), hidden))
+		if (hidden && *json_object_iter_key(at) == *hidden && !strcmp(json_object_iter_key(at), hidden))
 			continue;
-		text_char(out, lead);
+		if (!write_plain(out, lead, json_object_iter_key(at), json_object_iter_key_len(at), ':')) {
+			text_char(out, lead);
+			js_write_string(out, json_object_iter_key(at), json_object_iter_key_len(at));
+			text_char(out, ':');
+		}
 		lead = ',';
-		js_write_string(out, json_object_iter_key(at), json_object_iter_key_len(at));
-		text_char(out, ':');
 		write_value(out, json_object_iter_value(at), hidden);
 	}
 	text_put(out, lead == '{' ? "{}" : "}");

@@ -76,6 +76,11 @@ void text_put(struct text *t, const char *s)
 
 void text_char(struct text *t, char c)
 {
+	if (!t->over && t->length + 1 < t->room) { /* by far the most: jsons are written character by character */
+		t->data[t->length++] = c;
+		t->data[t->length] = '\0';
+		return;
+	}
 	if (!make_room(t, 1))
 		return;
 	t->data[t->length++] = c;

@@ -111,6 +111,16 @@ static json_t *parts_make(const void *arg)
 	return event;
 }
 
+/* What an event is found by: its type. */
+static json_t *parts_brief(const void *arg)
+{
+	const struct event_parts *p = arg;
+	json_t *event = json_object();
+
+	js_put_text(event, "type", p->type);
+	return event;
+}
+
 /* The same event once it has deliveries. */
 struct event_state {
 	struct event_parts *parts;
@@ -124,6 +134,15 @@ static json_t *state_make(const void *arg)
 	json_t *event = parts_make(s->parts);
 
 	js_put_int(event, "pending_webhooks", s->pending);
+	js_put(event, PRIVATE_KEY, s->private);
+	return event;
+}
+
+static json_t *state_brief(const void *arg)
+{
+	const struct event_state *s = arg;
+	json_t *event = parts_brief(s->parts);
+
 	js_put(event, PRIVATE_KEY, s->private);
 	return event;
 }
@@ -149,6 +168,7 @@ void event_set_deliveries(struct journal *j, struct record *event, json_t *priva
 {
 	struct event_parts *parts = parts_of(event->body);
 	struct event_state *s;
+	struct body *body;
 	json_t *draft;
 
 	if (!parts) {
@@ -161,7 +181,9 @@ void event_set_deliveries(struct journal *j, struct record *event, json_t *priva
 	s = mem_alloc(sizeof *s);
 	parts->owners++;
 	*s = (struct event_state) { .parts = parts, .private = private, .pending = pending };
-	journal_replace(j, event, body_lazy(state_make, state_free, s));
+	body = body_lazy(state_make, state_free, s);
+	body_set_brief(body, state_brief);
+	journal_replace(j, event, body);
 }
 
 static int by_text(const void *a, const void *b)
@@ -183,6 +205,7 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	char id[ID_ROOM];
 	size_t length;
 	struct event_parts *p;
+	struct body *made;
 
 	account_new_id(call->account, "evt_", 24, id);
 	length = strlen(id);
@@ -202,7 +225,9 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	p->version = call->api->version;
 	p->created = call->now;
 	p->livemode = call->livemode;
-	journal_add_at(&call->journal, event, id, body_lazy(parts_make, parts_free, p), call->now, place);
+	made = body_lazy(parts_make, parts_free, p);
+	body_set_brief(made, parts_brief);
+	journal_add_at(&call->journal, event, id, made, call->now, place);
 	call->events++;
 	outbox_note(call->account, id);
 }

@@ -185,10 +185,12 @@ void account_cool(struct account *a)
 	if (a->warm.count <= 2 * WARM_BODIES)
 		return;
 	size_t n = a->warm.count - WARM_BODIES;
+	struct text scratch;
 
-	for (size_t i = 0; i < n; i++) {
-		body_retire(a->warm.at[i]);
-	}
+	text_init(&scratch, TEXT_NO_CEILING);
+	for (size_t i = 0; i < n; i++)
+		body_retire(a->warm.at[i], &scratch);
+	text_clear(&scratch);
 	memmove(a->warm.at, a->warm.at + n, WARM_BODIES * sizeof *a->warm.at);
 	a->warm.count = WARM_BODIES;
 }
@@ -206,7 +208,6 @@ void account_set_body(struct record *r, struct body *body, bool deleted)
 
 	body_drop(r->body);
 	r->body = body;
-	account_warmed(a, body);
 	r->deleted = deleted;
 	if (deleted) {
 		shelf_remove(account_shelf(a, r->type), r);
@@ -214,6 +215,8 @@ void account_set_body(struct record *r, struct body *body, bool deleted)
 		shelf_index(account_shelf(a, r->type), r);
 		follow_clock(r);
 	}
+	if (body_is_warm(body))
+		account_warmed(a, body);
 }
 
 struct record *account_put(struct account *a, const struct schema_resource *type, const char *id, struct body *body,

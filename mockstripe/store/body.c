@@ -12,7 +12,7 @@ struct body {
 	json_t *tree;
 	struct bytes *text;
 	struct bytes *shown[2]; /* the public rendering, indented for an answer of its own and for a row of a list */
-	json_t *(*make)(const void *arg);
+	json_t *(*make)(const void *arg), *(*brief)(const void *arg);
 	void (*release)(void *arg);
 	void *arg;
 };
@@ -59,6 +59,16 @@ void *body_made_from(const struct body *b, json_t *(*make)(const void *arg))
 	return b->make == make ? b->arg : NULL;
 }
 
+void body_set_brief(struct body *b, json_t *(*brief)(const void *arg))
+{
+	b->brief = brief;
+}
+
+json_t *body_index_tree(struct body *b)
+{
+	return b->brief && !b->tree ? b->brief(b->arg) : json_incref(body_tree(b));
+}
+
 struct body *body_keep(struct body *b)
 {
 	b->owners++;
@@ -96,7 +106,7 @@ static size_t write_object(struct text *out, json_t *tree, bool whole)
 	text_char(out, '{');
 	json_object_foreach(tree, key, value)
 	{
-		if (!strcmp(key, PRIVATE_KEY))
+		if (*key == *PRIVATE_KEY && !strcmp(key, PRIVATE_KEY))
 			continue;
 		if (!first)
 			text_char(out, ',');
@@ -121,7 +131,7 @@ static size_t write_object(struct text *out, json_t *tree, bool whole)
 json_t *body_tree(struct body *b)
 {
 	if (!b->tree) {
-		b->tree = b->make ? b->make(b->arg) : json_loadb(b->text->data, b->text->length, 0, NULL);
+		b->tree = b->make ? b->make(b->arg) : js_parse(b->text->data, b->text->length);
 		if (!b->tree)
 			die("a stored body does not read back");
 	}
@@ -133,6 +143,15 @@ bool body_is_warm(const struct body *b)
 	return b->tree || b->shown[0] || b->shown[1];
 }
 
+static void render(struct body *b, struct text *scratch)
+{
+	if (b->text)
+		return;
+	text_reset(scratch);
+	b->public_length = write_object(scratch, body_tree(b), true);
+	b->text = text_bytes(scratch);
+}
+
 static void need_text(struct body *b)
 {
 	struct text out;
@@ -140,18 +159,17 @@ static void need_text(struct body *b)
 	if (b->text)
 		return;
 	text_init(&out, TEXT_NO_CEILING);
-	b->public_length = write_object(&out, body_tree(b), true);
-	b->text = text_bytes(&out);
+	render(b, &out);
 	text_clear(&out);
 }
 
-void body_cool(struct body *b)
+static void cool(struct body *b, struct text *scratch)
 {
 	hide(b);
 	if (!b->tree)
 		return;
 	if (!b->make) {
-		need_text(b);
+		render(b, scratch);
 	} else {
 		bytes_drop(b->text);
 		b->text = NULL;
@@ -160,10 +178,19 @@ void body_cool(struct body *b)
 	b->tree = NULL;
 }
 
-void body_retire(struct body *b)
+void body_cool(struct body *b)
+{
+	struct text out;
+
+	text_init(&out, TEXT_NO_CEILING);
+	cool(b, &out);
+	text_clear(&out);
+}
+
+void body_retire(struct body *b, struct text *scratch)
 {
 	if (b->owners > 1)
-		body_cool(b);
+		cool(b, scratch);
 	body_drop(b);
 }
 

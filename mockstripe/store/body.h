@@ -27,6 +27,11 @@ struct body *body_parse(const char *text, size_t length); /* compact or not; NUL
 /* Made by make(arg) whenever the tree is asked for and not at hand; release(arg) when the body ends. Never text at
  * rest. */
 struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *arg), void *arg);
+/* A lazy body whose index values, due time and clock also stand in the small tree that brief(arg) makes (new reference):
+ * the whole one is not needed to put its record in place. */
+void body_set_brief(struct body *b, json_t *(*brief)(const void *arg));
+/* The tree, or the brief one while the tree is not at hand: for indexes. New reference. */
+json_t *body_index_tree(struct body *b);
 /* The arg of a lazy body that `make` makes; NULL for every other body. */
 void *body_made_from(const struct body *b, json_t *(*make)(const void *arg));
 struct body *body_keep(struct body *b); /* gives b */
@@ -35,8 +40,9 @@ void body_drop(struct body *b);		/* NULL-safe */
 json_t *body_tree(struct body *b);	 /* borrowed, frozen; good while b is kept and not cooled */
 bool body_is_warm(const struct body *b); /* its tree or a layout of it is at hand */
 void body_cool(struct body *b);		 /* keeps only the compact text (a lazy body: only its maker) */
-/* Drops a reference; when others hold the body too it is cooled, when nobody does nothing is rendered for nobody. */
-void body_retire(struct body *b);
+/* Drops a reference; when others hold the body too it is cooled, when nobody does nothing is rendered for nobody.
+ * `scratch` is memory to render in, which many calls share. */
+void body_retire(struct body *b, struct text *scratch);
 
 /* Appends the public rendering, compact. */
 void body_write(struct body *b, struct text *out);

@@ -115,6 +115,16 @@ void journal_freeze_all(struct journal *j)
 		journal_freeze(j, ((struct entry *)j->entries.at[i])->record);
 }
 
+void journal_freeze_type(struct journal *j, const struct schema_resource *type)
+{
+	for (size_t i = 0; i < j->entries.count; i++) {
+		struct record *r = ((struct entry *)j->entries.at[i])->record;
+
+		if (r->draft && r->type == type)
+			journal_freeze(j, r);
+	}
+}
+
 /* Some deleted forms keep a little more: a reader its serial number. */
 static void keep_declared(json_t *stub, const struct schema_resource *type, const json_t *last)
 {

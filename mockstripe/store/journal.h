@@ -35,6 +35,7 @@ json_t *journal_edit_private(struct journal *j, struct record *r); /* the draft'
 void journal_replace(struct journal *j, struct record *r, struct body *body);
 void journal_freeze(struct journal *j, struct record *r);          /* the draft, if any, becomes the body */
 void journal_freeze_all(struct journal *j);
+void journal_freeze_type(struct journal *j, const struct schema_resource *type); /* those of one resource */
 /* The record becomes {id, object, deleted:true} and leaves its shelf. */
 void journal_delete(struct journal *j, struct record *r);
 /* The body before this call, or at the last journal_told: what an event's previous_attributes compare with. NULL: new. */

@@ -233,7 +233,7 @@ static void index_due(struct record *r, json_t *tree)
 
 void shelf_index(struct shelf *s, struct record *r)
 {
-	json_t *tree = body_tree(r->body);
+	json_t *tree = body_index_tree(r->body);
 
 	if (!r->shelved) {
 		ordered_add(&s->records, r);
@@ -241,6 +241,7 @@ void shelf_index(struct shelf *s, struct record *r)
 	}
 	index_keys(s, r, tree);
 	index_due(r, tree);
+	json_decref(tree);
 }
 
 void shelf_remove(struct shelf *s, struct record *r)

@@ -195,6 +195,38 @@ static json_t *parsed(const struct text *compact)
 	return json_loadb(compact->data, compact->length, JSON_DECODE_ANY, NULL);
 }
 
+/* "promotion[coupon]" in a failure was "coupon" to who sent it: in the param, and in a message that names it. */
+static void rename_param(struct call *call, json_t *error, const struct version_name *name)
+{
+	const char *param = js_text(error, "param"), *message = js_text(error, "message");
+	size_t head = strlen(name->now);
+	const char *before, *at;
+
+	if (!param || strncmp(param, name->now, head) || (param[head] && param[head] != '['))
+		return;
+	before = arena_format(&call->arena, "%s%s", name->before, param + head);
+	param = arena_text(&call->arena, param);
+	at = message ? strstr(message, param) : NULL;
+	if (at)
+		js_put_text(error, "message",
+			arena_format(
+				&call->arena, "%.*s%s%s", (int)(at - message), message, before, at + strlen(param)));
+	js_put_text(error, "param", before);
+}
+
+static void show_failure(struct call *call, json_t *tree)
+{
+	json_t *error = json_object_get(tree, "error");
+
+	for (unsigned i = 0; call->route && i < call->changes; i++) {
+		const struct version_name *name = call->api->changes[i]->names;
+
+		for (; name && name->pattern; name++)
+			if (!strcmp(name->pattern, call->route->pattern))
+				rename_param(call, error, name);
+	}
+}
+
 struct bytes *version_show(struct call *call, struct bytes *newest)
 {
 	json_t *tree = json_loadb(newest->data, newest->length, 0, NULL);
@@ -204,6 +236,8 @@ struct bytes *version_show(struct call *call, struct bytes *newest)
 	if (!tree) /* a PDF */
 		return newest;
 	version_show_tree(call, tree, call->expand);
+	if (call->fail.status)
+		show_failure(call, tree);
 	if (call->gone && call->gone->answer && !call->fail.status)
 		tree = call->gone->answer(call, tree);
 	text_init(&compact, TEXT_NO_CEILING);

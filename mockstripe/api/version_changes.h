@@ -40,12 +40,19 @@ struct version_route {
 	json_t *(*answer)(struct call *call, json_t *tree); /* another answer (takes tree); NULL: the same */
 };
 
+/* A parameter in messages of failures: `now` at the head of a name was `before` on that route. */
+struct version_name {
+	const char *pattern; /* of the route that serves it */
+	const char *now, *before;
+};
+
 /* Tables end with a row of zeros; any may be NULL. */
 struct version_change {
 	const char *from; /* the first version with the newer form */
 	const struct version_shape *shapes;
 	const struct version_link *links;
 	const struct version_route *routes;
+	const struct version_name *names;
 	void (*take)(struct call *call, json_t *given); /* the undecoded parameters: texts, objects, arrays; in place */
 };
 

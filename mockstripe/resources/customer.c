@@ -109,6 +109,22 @@ static int make_tax_ids(struct call *call, struct record *customer)
 	return 0;
 }
 
+/* coupon, promotion_code of older versions; "" takes the discount off. */
+static int apply_discount_of_old(struct call *call, struct record *customer)
+{
+	const char *coupon = js_text(call->aside, "coupon"), *code = js_text(call->aside, "promotion_code");
+	const char *old = js_text_at(record_tree(customer), "discount.id");
+
+	if (!coupon && !code)
+		return 0;
+	if ((coupon && *coupon) || (code && *code))
+		return discount_of_customer(call, customer, call->aside, NULL);
+	if (old && discount_find(call, old))
+		discount_end(call, discount_find(call, old));
+	js_put_null(journal_edit(&call->journal, customer), "discount");
+	return 0;
+}
+
 static int customer_create(struct call *call)
 {
 	struct record *customer, *attached = NULL;
@@ -121,7 +137,8 @@ static int customer_create(struct call *call)
 		return -1;
 	customer = object_store(call, call->route->resource, body);
 	if (attach_method(call, customer, &attached) || add_source(call, customer) ||
-		customer_apply_defaults(call, customer, attached) || customer_apply_balance(call, customer, "initial"))
+		customer_apply_defaults(call, customer, attached) ||
+		customer_apply_balance(call, customer, "initial") || apply_discount_of_old(call, customer))
 		return -1;
 	customer_apply_cash(call, customer);
 	emit(call, "customer.created", customer);
@@ -145,7 +162,7 @@ static int customer_update(struct call *call)
 	draft = journal_edit(&call->journal, customer);
 	if (params_apply(call, draft, customer->type, customer_by_hand) || customer_apply(call, draft) ||
 		add_source(call, customer) || customer_apply_defaults(call, customer, NULL) ||
-		customer_apply_balance(call, customer, "adjustment"))
+		customer_apply_balance(call, customer, "adjustment") || apply_discount_of_old(call, customer))
 		return -1;
 	customer_apply_cash(call, customer);
 	emit_changed(call, "customer.updated", customer);

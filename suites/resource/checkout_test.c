@@ -325,6 +325,29 @@ static void payment__by_invoice(void **state)
 	assert_field(get(h, "payment_intents", field(a, "payment_intent")), "status", "succeeded");
 }
 
+static void payment__by_bank_is_paid_later(void **state)
+{
+	struct house *h = *state;
+	const char *price = one_time(h, "Mug", 1500), *mark;
+	const char *id =
+		field(open_session(h, "payment",
+			      text_of(h, "%s&allowed_payment_method_types[]=us_bank_account", buy(h, price, 1))),
+			"id");
+	const struct answer *a = api_ok(h, "POST", "/v1/payment_methods",
+		"type=us_bank_account&us_bank_account[routing_number]=110000000&us_bank_account[account_number]="
+		"000123456789&"
+		"us_bank_account[account_holder_type]=individual&billing_details[name]=Jane");
+
+	a = submit(h, id, text_of(h, "payment_method=%s", field(a, "id")));
+	assert_status(a, 200);
+	assert_field(a, "status", "complete");
+	assert_field(a, "payment_status", "unpaid");
+	mark = events_mark(h);
+	go_to(h, HOUSE_NOW + 60);
+	assert_field(session_get(h, id), "payment_status", "paid");
+	assert_field(events_after(h, mark), "data.0.type", "checkout.session.async_payment_succeeded");
+}
+
 /* ---- subscriptions ---- */
 
 static void subscription__is_made(void **state)
@@ -544,6 +567,7 @@ int main(void)
 		BILLING_TEST(payment__declined_stays_open),
 		BILLING_TEST(payment__asks_for_authentication),
 		BILLING_TEST(payment__by_invoice),
+		BILLING_TEST(payment__by_bank_is_paid_later),
 		BILLING_TEST(subscription__is_made),
 		BILLING_TEST(subscription__begins_with_a_trial),
 		BILLING_TEST(subscription__with_a_code_and_a_fee),

@@ -270,6 +270,30 @@ static void invoice__expands_its_old_links(void **state)
 	assert_field(a, "data.0.payment_intent.status", "succeeded");
 }
 
+/* What most integrations of those years do first. */
+static void invoice__intent_is_there_for_a_subscription_to_be_paid(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, NULL), *price = monthly(h, "Pro", 2000), *intent;
+	const struct answer *a = as(h, Y2022, "POST", "/v1/subscriptions",
+		text_of(h,
+			"customer=%s&items[0][price]=%s&payment_behavior=default_incomplete&expand[]=latest_invoice."
+			"payment_"
+			"intent&payment_settings[save_default_payment_method]=on_subscription",
+			customer, price));
+
+	assert_field(a, "status", "incomplete");
+	assert_field(a, "latest_invoice.payment_intent.status", "requires_payment_method");
+	intent = field(a, "latest_invoice.payment_intent.id");
+	assert_int_equal(strncmp(field(a, "latest_invoice.payment_intent.client_secret"), intent, strlen(intent)), 0);
+	assert_int_equal(field_count(a, "latest_invoice.payment_intent.charges.data"), 0);
+	assert_flag(a, "latest_invoice.paid", false);
+	as(h, Y2022, "POST", text_of(h, "/v1/payment_intents/%s/confirm", intent), "payment_method=pm_card_visa");
+	a = as(h, Y2022, "GET", text_of(h, "/v1/subscriptions/%s?expand[]=latest_invoice", field(a, "id")), NULL);
+	assert_field(a, "status", "active");
+	assert_flag(a, "latest_invoice.paid", true);
+}
+
 static void invoice__does_not_expand_them_from_basil(void **state)
 {
 	struct house *h = *state;
@@ -483,6 +507,43 @@ static void customer__embeds_its_lists_before_august_2020(void **state)
 	assert_absent(a, "sources");
 }
 
+static void customer__takes_a_coupon_before_basil(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a;
+
+	api_ok(h, "POST", "/v1/coupons", "id=HALF&percent_off=50&duration=forever");
+	a = as(h, ACACIA, "POST", "/v1/customers", "email=a@example.com&coupon=HALF");
+	assert_field(a, "discount.coupon.id", "HALF");
+	assert_field(a, "discount.customer", field(a, "id"));
+	assert_money(get(h, "coupons", "HALF"), "times_redeemed", 1);
+	assert_field(get(h, "customers", field(a, "id")), "discount.source.coupon", "HALF");
+	a = as(h, ACACIA, "POST", get_path(h, "customers", field(a, "id")), "coupon=");
+	assert_field(a, "discount", NULL);
+	assert_error(refused(h, ACACIA, "POST", "/v1/customers", "coupon=NONE"), 400, "resource_missing", "coupon",
+		"No such coupon: 'NONE'");
+	assert_error(
+		refused(h, BASIL, "POST", "/v1/customers", "coupon=HALF"), 400, "parameter_unknown", "coupon", NULL);
+}
+
+static void failure__names_parameters_as_they_were_sent(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000);
+
+	assert_error(refused(h, BASIL, "POST", "/v1/promotion_codes", "coupon=NONE"), 400, "resource_missing", "coupon",
+		"No such coupon: 'NONE'");
+	assert_error(refused(h, ACACIA, "POST", "/v1/subscriptions",
+			     text_of(h, "customer=%s&items[0][price]=%s&coupon=NONE", customer, price)),
+		400, "resource_missing", "coupon", "No such coupon: 'NONE'");
+	assert_error(
+		refused(h, ACACIA, "POST", "/v1/invoiceitems", text_of(h, "customer=%s&price=price_none", customer)),
+		400, "resource_missing", "price", "No such price: 'price_none'");
+	assert_error(refused(h, CLOVER, "POST", "/v1/payment_intents",
+			     "amount=500&currency=usd&payment_method_types[]=cash"),
+		400, NULL, "payment_method_types[0]", NULL);
+}
+
 static void product__has_features_before_april_2024(void **state)
 {
 	struct house *h = *state;
@@ -546,6 +607,7 @@ int main(void)
 		BILLING_TEST(invoice__has_its_links_before_basil),
 		BILLING_TEST(invoice__lines_have_prices_before_basil),
 		BILLING_TEST(invoice__expands_its_old_links),
+		BILLING_TEST(invoice__intent_is_there_for_a_subscription_to_be_paid),
 		BILLING_TEST(invoice__does_not_expand_them_from_basil),
 		BILLING_TEST(invoice__taxes_have_their_old_form),
 		BILLING_TEST(invoice_item__has_its_price_before_basil),
@@ -557,6 +619,8 @@ int main(void)
 		BILLING_TEST(payment_intent__types_are_named_the_old_way),
 		BILLING_TEST(failure__shows_its_objects_the_old_way),
 		BILLING_TEST(customer__embeds_its_lists_before_august_2020),
+		BILLING_TEST(customer__takes_a_coupon_before_basil),
+		BILLING_TEST(failure__names_parameters_as_they_were_sent),
 		BILLING_TEST(product__has_features_before_april_2024),
 		BILLING_TEST(events__keep_the_shape_they_were_made_in),
 		BILLING_TEST(exchange__is_replayed_in_the_shape_it_had),

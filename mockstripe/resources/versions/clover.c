@@ -81,9 +81,15 @@ static const struct version_link links[] = {
 	{ 0 },
 };
 
+static const struct version_name names[] = {
+	{ "/v1/promotion_codes", "promotion[coupon]", "coupon" },
+	{ 0 },
+};
+
 const struct version_change change_2025_09_30 = {
 	.from = "2025-09-30",
 	.shapes = shapes,
 	.links = links,
+	.names = names,
 	.take = take,
 };

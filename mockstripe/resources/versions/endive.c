@@ -41,4 +41,21 @@ static void take(struct call *call, json_t *given)
 			older_rename(given, "payment_method_types", "allowed_payment_method_types");
 }
 
-const struct version_change change_2026_09_30 = { .from = "2026-09-30", .take = take };
+#define TYPES(pattern)                                                                                                 \
+	{                                                                                                              \
+		pattern, "allowed_payment_method_types", "payment_method_types"                                        \
+	}
+
+static const struct version_name names[] = {
+	TYPES("/v1/checkout/sessions"),
+	TYPES("/v1/payment_intents"),
+	TYPES("/v1/payment_intents/{id}"),
+	TYPES("/v1/payment_intents/{id}/confirm"),
+	TYPES("/v1/setup_intents"),
+	TYPES("/v1/setup_intents/{id}"),
+	{ "/v1/subscriptions/{id}", "billing_cycle_anchor[type]", "billing_cycle_anchor" },
+	{ "/v1/subscriptions/{id}/resume", "billing_cycle_anchor[type]", "billing_cycle_anchor" },
+	{ 0 },
+};
+
+const struct version_change change_2026_09_30 = { .from = "2026-09-30", .names = names, .take = take };

@@ -27,6 +27,7 @@ struct record *schedule_subscription(struct call *call, struct record *schedule)
 json_t *phases_read(struct call *call, struct record *customer, json_t *given, int64_t start);
 /* A subscription's present state as a phase of its running period. New reference. */
 json_t *phase_of_subscription(struct call *call, struct record *sub);
+/* ---- from a phase to its subscription (schedule_params.c) ---- */
 /*
  * The parameters that bring a subscription into a phase (sub NULL: that create it). before: the phase whose discounts
  * and end it has now, NULL for none. starts: the phase begins now, so its one-time items are billed. New reference.

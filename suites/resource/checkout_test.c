@@ -348,6 +348,34 @@ static void payment__by_bank_is_paid_later(void **state)
 	assert_field(events_after(h, mark), "data.0.type", "checkout.session.async_payment_succeeded");
 }
 
+static void payment__with_shipping(void **state)
+{
+	struct house *h = *state;
+	const char *price = one_time(h, "Mug", 1500);
+	const struct answer *a = open_session(h, "payment",
+		text_of(h,
+			"%s&shipping_options[0][shipping_rate_data][display_name]=Post&shipping_options[0][shipping_"
+			"rate_data]["
+			"type]=fixed_amount&shipping_options[0][shipping_rate_data][fixed_amount][amount]=450&shipping_"
+			"options[0]["
+			"shipping_rate_data][fixed_amount][currency]=usd&invoice_creation[enabled]=true",
+			buy(h, price, 2)));
+
+	assert_money(a, "amount_subtotal", 3000);
+	assert_money(a, "amount_total", 3450);
+	assert_money(a, "total_details.amount_shipping", 450);
+	assert_money(a, "shipping_cost.amount_total", 450);
+	assert_money(a, "shipping_options.0.shipping_amount", 450);
+	assert_field(a, "shipping_cost.shipping_rate", field(a, "shipping_options.0.shipping_rate"));
+	a = submit(h, field(a, "id"), NULL);
+	assert_status(a, 200);
+	assert_money(get(h, "invoices", field(a, "invoice")), "amount_paid", 3450);
+	assert_error(api(h, "POST", SESSIONS,
+			     text_of(h, "mode=payment&" OK_URL "&%s&shipping_options[0][shipping_rate]=shr_none",
+				     buy(h, price, 1))),
+		400, "resource_missing", "shipping_options[0][shipping_rate]", NULL);
+}
+
 /* ---- subscriptions ---- */
 
 static void subscription__is_made(void **state)
@@ -568,6 +596,7 @@ int main(void)
 		BILLING_TEST(payment__asks_for_authentication),
 		BILLING_TEST(payment__by_invoice),
 		BILLING_TEST(payment__by_bank_is_paid_later),
+		BILLING_TEST(payment__with_shipping),
 		BILLING_TEST(subscription__is_made),
 		BILLING_TEST(subscription__begins_with_a_trial),
 		BILLING_TEST(subscription__with_a_code_and_a_fee),

@@ -17,6 +17,7 @@
 #include "resources/checkout/inside.h"
 #include "resources/discount_terms.h"
 #include "resources/price.h"
+#include "resources/within.h"
 
 const struct schema_resource *line_item_type(void)
 {
@@ -209,6 +210,61 @@ static int read_taxes(struct call *call, struct basket *b)
 	return 0;
 }
 
+/* ---- shipping ---- */
+
+static void release(void *node)
+{
+	json_decref(node);
+}
+
+static struct record *shipping_rate(struct call *call, json_t *option, const char *where)
+{
+	const struct schema_resource *type = schema_find_object("shipping_rate");
+	json_t *data = json_object_get(option, "shipping_rate_data");
+	const char *id = js_text(option, "shipping_rate");
+	struct record *rate = id ? account_get(call->account, id, type) : NULL;
+
+	if (id && !rate)
+		fail_no_such_param(call, type, id, name_in(call, where, "shipping_rate"));
+	else if (!id && !data)
+		fail_missing_param(call, name_in(call, where, "shipping_rate"));
+	else if (!id)
+		rate = call_within(call, "POST", "/v1/shipping_rates", NULL, json_deep_copy(data));
+	return rate;
+}
+
+static int read_shipping(struct call *call, struct basket *b)
+{
+	json_t *given = param(call, "shipping_options"), *option, *shown;
+	size_t i;
+
+	if (!json_array_size(given))
+		return 0;
+	if (strcmp(param_text(call, "mode"), "payment"))
+		return fail_invalid(call, NULL, "shipping_options", "You can not pass `shipping_options` in `%s` mode.",
+			param_text(call, "mode"));
+	b->options = json_array();
+	arena_defer(&call->arena, release, b->options);
+	json_array_foreach(given, i, option)
+	{
+		const char *where = name_at(call, "shipping_options", i), *currency;
+		struct record *rate = shipping_rate(call, option, where);
+
+		if (!rate)
+			return -1;
+		currency = js_text_at(record_tree(rate), "fixed_amount.currency");
+		if (!currency || strcmp(currency, b->currency))
+			return fail_invalid(call, NULL, where, "The shipping rate `%s` has no amount in `%s`.",
+				rate->id, b->currency);
+		shown = json_object();
+		js_put_int(shown, "shipping_amount", js_int_at(record_tree(rate), "fixed_amount.amount", 0));
+		js_put_text(shown, "shipping_rate", rate->id);
+		json_array_append_new(b->options, shown);
+	}
+	b->shipping = js_int_at(b->options, "0.shipping_amount", 0);
+	return 0;
+}
+
 /* ---- all of it ---- */
 
 int basket_read(struct call *call, struct basket *b, bool trial)
@@ -229,7 +285,7 @@ int basket_read(struct call *call, struct basket *b, bool trial)
 	if (n && !b->recurs && !strcmp(param_text(call, "mode"), "subscription"))
 		return fail_invalid(call, NULL, "line_items",
 			"You must provide at least one recurring price in `subscription` mode when using prices.");
-	return read_discount(call, b) || read_taxes(call, b) ? -1 : 0;
+	return read_discount(call, b) || read_taxes(call, b) || read_shipping(call, b) ? -1 : 0;
 }
 
 int64_t basket_total(const struct basket *b)

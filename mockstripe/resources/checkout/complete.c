@@ -195,6 +195,24 @@ static int add_invoice_items(struct completion *c, struct record *invoice)
 	return 0;
 }
 
+/* Shipping is a line of its own. */
+static int add_shipping(struct completion *c, struct record *invoice)
+{
+	int64_t amount = js_int_at(c->tree, "shipping_cost.amount_total", 0);
+	json_t *given;
+
+	if (!amount)
+		return 0;
+	given = json_object();
+	js_put_text(given, "customer", c->customer->id);
+	js_put_text(given, "invoice", invoice->id);
+	js_put_int(given, "amount", amount);
+	js_put_text(given, "currency", js_text(c->tree, "currency"));
+	js_put_text(given, "description", "Shipping");
+	js_put_flag(given, "discountable", false);
+	return call_within(c->call, "POST", "/v1/invoiceitems", NULL, given) ? 0 : -1;
+}
+
 static struct record *draft_invoice(struct completion *c)
 {
 	static const char *const same[] = { "description", "footer", "metadata", "custom_fields" };
@@ -222,7 +240,7 @@ static int pay_invoice(struct completion *c)
 		(c->method && method_attach(c->call, c->method, c->customer)))
 		return -1;
 	invoice = draft_invoice(c);
-	if (!invoice || add_invoice_items(c, invoice) ||
+	if (!invoice || add_invoice_items(c, invoice) || add_shipping(c, invoice) ||
 		!call_within(c->call, "POST", "/v1/invoices/{id}/finalize", invoice->id, json_object()))
 		return -1;
 	given = json_object();

@@ -22,7 +22,9 @@ struct basket {
 	size_t n;
 	const char *currency; /* arena; NULL: nothing is bought */
 	bool recurs;
-	int64_t subtotal, discount, tax, exclusive, shipping;
+	int64_t subtotal, discount, tax, exclusive;
+	int64_t shipping; /* of the first option, which the page has selected */
+	json_t *options;  /* shipping_options as the session shows them; the call's; NULL: none */
 };
 
 /* Reads line_items and the discount of the request; trial: recurring items cost nothing today. 0 or -1. */

@@ -46,6 +46,21 @@ static void put_totals(json_t *body, const struct basket *b)
 	js_put_new(body, "total_details", details);
 }
 
+static void put_shipping(json_t *body, const struct basket *b)
+{
+	json_t *cost;
+
+	if (!b->options)
+		return;
+	cost = json_object();
+	js_put_int(cost, "amount_subtotal", b->shipping);
+	js_put_int(cost, "amount_tax", 0);
+	js_put_int(cost, "amount_total", b->shipping);
+	js_put(cost, "shipping_rate", js_at(b->options, "0.shipping_rate"));
+	js_put_new(body, "shipping_cost", cost);
+	js_put(body, "shipping_options", b->options);
+}
+
 static void put_discounts(struct call *call, json_t *body)
 {
 	json_t *entry = json_array_get(param(call, "discounts"), 0), *list = json_array(), *one;
@@ -173,6 +188,7 @@ static int put_basket(struct call *call, json_t *body, struct basket *b, const c
 	js_put_text(body, "payment_status", basket_total(b) > 0 ? "unpaid" : "no_payment_required");
 	put_totals(body, b);
 	put_discounts(call, body);
+	put_shipping(body, b);
 	return 0;
 }
 
@@ -224,11 +240,10 @@ static int session_create(struct call *call)
 		return -1;
 	if (!mode)
 		return fail_missing_param(call, "mode");
-	/* Neither changes what a session costs here, so neither is taken silently. */
-	if (json_array_size(param(call, "shipping_options")) || json_array_size(param(call, "optional_items")))
-		return fail_invalid(call, NULL,
-			json_array_size(param(call, "optional_items")) ? "optional_items" : "shipping_options",
-			"This simulator does not offer shipping options and optional items on its Checkout page.");
+	/* Not taken silently: nobody could choose them. */
+	if (json_array_size(param(call, "optional_items")))
+		return fail_invalid(call, NULL, "optional_items",
+			"This simulator does not offer optional items on its Checkout page.");
 	call_use_clock(call, customer);
 	if (session_check(call, mode) || basket_read(call, b, session_has_trial(call)))
 		return -1;

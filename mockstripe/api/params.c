@@ -11,6 +11,7 @@
 #include "api/multipart.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "value/calendar.h"
 #include "value/currency.h"
 #include "value/decimal.h"
 
@@ -77,7 +78,7 @@ static void find_unknown_below(struct call *call, const struct schema_node *node
 
 				snprintf(number, sizeof number, "%zu", i);
 				find_unknown_below(call, &node->fields[0], element,
-					&(struct place){ .up = at, .name = number }, names, count, first);
+					&(struct place) { .up = at, .name = number }, names, count, first);
 			}
 			break;
 		}
@@ -85,7 +86,7 @@ static void find_unknown_below(struct call *call, const struct schema_node *node
 		{
 			if (all_digits(key))
 				find_unknown_below(call, &node->fields[0], element,
-					&(struct place){ .up = at, .name = key }, names, count, first);
+					&(struct place) { .up = at, .name = key }, names, count, first);
 		}
 		break;
 	}
@@ -95,7 +96,7 @@ static void find_unknown_below(struct call *call, const struct schema_node *node
 
 		json_object_foreach((json_t *)(uintptr_t)value, key, element)
 		{
-			find_unknown_below(call, &node->fields[0], element, &(struct place){ .up = at, .name = key },
+			find_unknown_below(call, &node->fields[0], element, &(struct place) { .up = at, .name = key },
 				names, count, first);
 		}
 		break;
@@ -252,8 +253,8 @@ static json_t *typed_currency(struct call *call, const char *text, const struct 
 	return result;
 }
 
-static json_t *typed_string(struct call *call, const struct schema_node *node, const json_t *value,
-	const struct place *at)
+static json_t *typed_string(
+	struct call *call, const struct schema_node *node, const json_t *value, const struct place *at)
 {
 	const char *text = scalar_text(call, value);
 	size_t limit = node->max_length ? node->max_length : STRING_LIMIT;
@@ -270,8 +271,8 @@ static json_t *typed_string(struct call *call, const struct schema_node *node, c
 	if (length > limit) {
 		size_t bytes = strlen(text);
 
-		fail_invalid(call, NULL, place_text(call, at), "Invalid string: %.4s...%s; must be at most %zu characters",
-			text, text + bytes - 4, limit);
+		fail_invalid(call, NULL, place_text(call, at),
+			"Invalid string: %.4s...%s; must be at most %zu characters", text, text + bytes - 4, limit);
 		return NULL;
 	}
 	if (!strcmp(at->name, "currency") && !node->n_literals)
@@ -279,8 +280,8 @@ static json_t *typed_string(struct call *call, const struct schema_node *node, c
 	return json_string(text);
 }
 
-static json_t *typed_integer(struct call *call, const struct schema_node *node, const json_t *value,
-	const struct place *at)
+static json_t *typed_integer(
+	struct call *call, const struct schema_node *node, const json_t *value, const struct place *at)
 {
 	const char *text = scalar_text(call, value);
 	char *end;
@@ -298,6 +299,8 @@ static json_t *typed_integer(struct call *call, const struct schema_node *node, 
 		return wrong(call, "parameter_invalid_integer", at, "This value must be greater than or equal to %s.",
 			arena_format(&call->arena, "%lld", (long long)node->min));
 	}
+	if (node->kind == SCHEMA_TIMESTAMP && number > CALENDAR_LAST) /* milliseconds, mostly */
+		return wrong(call, NULL, at, "Invalid timestamp: can be no more than five years in the future.%s", "");
 	if (node->has_max && number > node->max)
 		return wrong(call, "parameter_invalid_integer", at, "This value must be less than or equal to %s.",
 			arena_format(&call->arena, "%lld", (long long)node->max));
@@ -305,8 +308,8 @@ static json_t *typed_integer(struct call *call, const struct schema_node *node, 
 }
 
 /* Decimals keep their text, normalised; NUMBER fields become a JSON number. */
-static json_t *typed_decimal(struct call *call, const struct schema_node *node, const json_t *value,
-	const struct place *at)
+static json_t *typed_decimal(
+	struct call *call, const struct schema_node *node, const json_t *value, const struct place *at)
 {
 	const char *text = scalar_text(call, value);
 	struct decimal number;
@@ -325,8 +328,9 @@ static json_t *typed_decimal(struct call *call, const struct schema_node *node, 
 		if (!(high ? node->has_max : node->has_min) || (high ? 1 : -1) * decimal_compare(number, bound) <= 0)
 			continue;
 		decimal_format(bound, limit);
-		fail_invalid(call, NULL, place_text(call, at), "This value must be %s than or equal to %s (it currently is '%s').",
-			high ? "less" : "greater", limit, text);
+		fail_invalid(call, NULL, place_text(call, at),
+			"This value must be %s than or equal to %s (it currently is '%s').", high ? "less" : "greater",
+			limit, text);
 		return NULL;
 	}
 	if (node->kind == SCHEMA_DECIMAL)
@@ -368,7 +372,7 @@ static json_t *typed_object(struct call *call, const struct schema_node *nodes, 
 		return wrong(call, NULL, at, "Invalid object%s", "");
 	for (size_t i = 0; i < n; i++) {
 		if ((nodes[i].flags & SCHEMA_REQUIRED) && !json_object_get(value, nodes[i].name)) {
-			fail_missing_param(call, place_text(call, &(struct place){ .up = at, .name = nodes[i].name }));
+			fail_missing_param(call, place_text(call, &(struct place) { .up = at, .name = nodes[i].name }));
 			return NULL;
 		}
 	}
@@ -380,8 +384,8 @@ static json_t *typed_object(struct call *call, const struct schema_node *nodes, 
 		json_t *one;
 
 		if (!node) { /* only inside a union's member: the top level has been through find_unknown */
-			fail_invalid(call, "parameter_unknown", place_text(call, &below), "Received unknown parameter: %s",
-				place_text(call, &below));
+			fail_invalid(call, "parameter_unknown", place_text(call, &below),
+				"Received unknown parameter: %s", place_text(call, &below));
 			one = NULL;
 		} else {
 			one = typed(call, node, node_named(fields, n_fields, key), child, &below);
@@ -419,14 +423,14 @@ static struct numbered *elements_of(struct call *call, const json_t *value, size
 	all = arena_alloc(&call->arena, (*n + 1) * sizeof *all);
 	if (json_is_array(value)) {
 		for (; i < *n; i++)
-			all[i] = (struct numbered){ i, json_array_get(value, i) };
+			all[i] = (struct numbered) { i, json_array_get(value, i) };
 		return all;
 	}
 	json_object_foreach((json_t *)(uintptr_t)value, key, element)
 	{
 		if (!all_digits(key) || strlen(key) > 18)
 			return NULL;
-		all[i++] = (struct numbered){ strtoull(key, NULL, 10), element };
+		all[i++] = (struct numbered) { strtoull(key, NULL, 10), element };
 	}
 	qsort(all, *n, sizeof *all, by_index);
 	return all;
@@ -455,7 +459,7 @@ static json_t *typed_array(struct call *call, const struct schema_node *node, co
 
 		snprintf(number, sizeof number, "%zu", i);
 		one = typed(call, &node->fields[0], field && field->n_fields ? &field->fields[0] : NULL, all[i].value,
-			&(struct place){ .up = at, .name = number });
+			&(struct place) { .up = at, .name = number });
 		if (!one) {
 			json_decref(result);
 			return NULL;
@@ -477,18 +481,21 @@ static json_t *typed_metadata(struct call *call, const json_t *value, const stru
 	json_object_foreach((json_t *)(uintptr_t)value, key, one)
 	{
 		const char *text = json_is_null(one) ? "" : scalar_text(call, one);
-		const char *where = place_text(call, &(struct place){ .up = at, .name = key });
+		const char *where = place_text(call, &(struct place) { .up = at, .name = key });
 
 		if (!text)
-			wrong(call, NULL, &(struct place){ .up = at, .name = key }, "Invalid string: %s", shown(call, one));
+			wrong(call, NULL, &(struct place) { .up = at, .name = key }, "Invalid string: %s",
+				shown(call, one));
 		else if (characters(key) > 40)
 			fail_invalid(call, NULL, where,
-				"Metadata keys can have up to 40 characters, but you passed in a key that is %zu characters. "
+				"Metadata keys can have up to 40 characters, but you passed in a key that is %zu "
+				"characters. "
 				"Invalid key: %s",
 				characters(key), key);
 		else if (characters(text) > 500)
 			fail_invalid(call, NULL, where,
-				"Metadata values can have up to 500 characters, but you passed in a value that is %zu characters. "
+				"Metadata values can have up to 500 characters, but you passed in a value that is %zu "
+				"characters. "
 				"Invalid value: %s",
 				characters(text), text);
 		if (call->fail.status) {
@@ -511,7 +518,7 @@ static json_t *typed_map(struct call *call, const struct schema_node *node, cons
 	result = json_object();
 	json_object_foreach((json_t *)(uintptr_t)value, key, child)
 	{
-		json_t *one = typed(call, &node->fields[0], NULL, child, &(struct place){ .up = at, .name = key });
+		json_t *one = typed(call, &node->fields[0], NULL, child, &(struct place) { .up = at, .name = key });
 
 		if (!one) {
 			json_decref(result);
@@ -544,8 +551,8 @@ static json_t *typed_union(struct call *call, const struct schema_node *node, co
 }
 
 /* gt, gte, lt, lte */
-static json_t *typed_range(struct call *call, const struct schema_node *node, const json_t *value,
-	const struct place *at)
+static json_t *typed_range(
+	struct call *call, const struct schema_node *node, const json_t *value, const struct place *at)
 {
 	static const char *const bounds[] = { "gt", "gte", "lt", "lte" };
 	json_t *result = json_object();
@@ -562,8 +569,8 @@ static json_t *typed_range(struct call *call, const struct schema_node *node, co
 				one = node->flags & SCHEMA_ISO_TIME ? typed_string(call, node, child, &below)
 								    : typed_integer(call, node, child, &below);
 		if (!one) {
-			fail_invalid(call, "parameter_unknown", place_text(call, &below), "Received unknown parameter: %s",
-				place_text(call, &below));
+			fail_invalid(call, "parameter_unknown", place_text(call, &below),
+				"Received unknown parameter: %s", place_text(call, &below));
 			json_decref(result);
 			return NULL;
 		}
@@ -659,7 +666,8 @@ int params_check(struct call *call, const json_t *given)
 	json_object_foreach((json_t *)(uintptr_t)given, key, value)
 	{
 		const struct schema_node *node = schema_param(route, key);
-		json_t *one = typed(call, node, type ? schema_field(type, key) : NULL, value, &(struct place){ .name = key });
+		json_t *one = typed(
+			call, node, type ? schema_field(type, key) : NULL, value, &(struct place) { .name = key });
 
 		if (!one)
 			return -1;

@@ -28,7 +28,7 @@ bool totals_settle(int64_t total, int64_t starting_balance, struct settlement_ru
 	struct settlement s = { 0 };
 	int64_t sum;
 
-	if (rule.minimum < 0 || rule.step <= 0 || !money_add(total, starting_balance, &sum))
+	if (rule.minimum < 0 || rule.maximum < 0 || rule.step <= 0 || !money_add(total, starting_balance, &sum))
 		return false;
 	/* Up to here the balance takes what is negative; what is due takes the rest. */
 	s.ending_balance = sum < 0 ? sum : 0;
@@ -40,7 +40,10 @@ bool totals_settle(int64_t total, int64_t starting_balance, struct settlement_ru
 		s.carried = s.amount_due;
 	s.too_small = s.carried > 0 && s.carried == s.amount_due;
 	s.amount_due -= s.carried;
-	s.ending_balance += s.carried;
+	if (rule.maximum && s.amount_due > rule.maximum)
+		s.excess = s.amount_due - rule.maximum;
+	s.amount_due -= s.excess;
+	s.ending_balance += s.carried + s.excess; /* parts of what was due: no overflow */
 	*out = s;
 	return true;
 }

@@ -33,6 +33,7 @@ struct settlement_rule {
 	int64_t minimum; /* smallest charge of the currency; a smaller amount due is carried on the balance */
 	int64_t step;	 /* amounts due are charged in multiples of this (100 for isk and ugx, 10 for three-decimal
 			    currencies, else 1); the remainder is carried on the balance */
+	int64_t maximum; /* largest charge, 0: none; what is due above it is carried on the balance */
 };
 
 /* customer.balance and transactions: negative is credit, positive is debt. */
@@ -43,12 +44,14 @@ struct settlement {
 				   collected, or a negative total turned into credit: negative */
 	int64_t carried;	/* amount of the invoice_too_small transaction (debt, positive); 0: none */
 	bool too_small;		/* something was due and all of it was carried: paid without a charge */
+	int64_t excess;		/* amount of the invoice_too_large transaction (debt, positive); 0: none */
 };
 
 /*
  * Applies the starting balance to a total at finalization. A negative total becomes credit. What is due but under the
- * minimum becomes debt, and the invoice counts as paid. applied + carried is always ending_balance - starting_balance.
- * False on overflow, a negative minimum or a step that is not positive.
+ * minimum becomes debt, and the invoice counts as paid; so does what is due above the maximum, for the next invoice.
+ * applied + carried + excess is always ending_balance - starting_balance. False on overflow, a negative minimum or
+ * maximum, or a step that is not positive.
  */
 bool totals_settle(int64_t total, int64_t starting_balance, struct settlement_rule rule, struct settlement *out);
 

@@ -21,6 +21,9 @@ struct currency {
 	uint8_t late;	      /* place in the tail of Stripe's list, from 1; 0: in alphabetical order before it */
 };
 
+/* The largest amount of one charge, in minor units of any currency: eight digits. */
+#define CHARGE_MOST INT64_C(99999999)
+
 /* By code, in any case; NULL when Stripe does not know it. */
 const struct currency *currency_find(const char *code);
 

@@ -519,13 +519,14 @@ static void totals__are_lines_less_discounts_plus_tax(struct chance *c)
 static void settlement__loses_no_money(struct chance *c)
 {
 	int64_t total = between(c, -100000, 100000), balance = between(c, -100000, 100000);
-	struct settlement_rule rule = { between(c, 0, 200), one_in(c, 3) ? 100 : 1 };
+	struct settlement_rule rule = { between(c, 0, 200), one_in(c, 3) ? 100 : 1, one_in(c, 4) ? 50000 : 0 };
 	struct settlement s = { 0 };
 
 	hold(c, totals_settle(total, balance, rule, &s));
 	/* What is asked for and what stays on the balance are together what there was. */
 	hold(c, s.amount_due + s.ending_balance == total + balance);
-	hold(c, balance + s.applied + s.carried == s.ending_balance);
+	hold(c, balance + s.applied + s.carried + s.excess == s.ending_balance);
+	hold(c, s.excess >= 0 && (!rule.maximum || s.amount_due <= rule.maximum));
 	hold(c, s.amount_due == 0 || (s.amount_due >= rule.minimum && s.amount_due % rule.step == 0));
 	hold(c, s.carried >= 0 && s.carried < rule.step + rule.minimum);
 	hold(c, !s.too_small || (s.amount_due == 0 && s.carried == s.ending_balance));

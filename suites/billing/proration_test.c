@@ -325,7 +325,7 @@ static void example_15__month_to_year_with_none(void **state)
 
 static void example_16__year_to_month_classic(void **state)
 {
-	const struct settlement_rule usd = { 50, 1 };
+	const struct settlement_rule usd = { .minimum = 50, .step = 1 };
 	static const int64_t balances[] = { -14548, -10948, -7348, -3748, -148, 0 };
 	struct proration_line lines[2];
 	struct settlement s = { 0 };
@@ -351,7 +351,7 @@ static void example_18__always_invoice_leaves_credit(void **state)
 	struct settlement s = { 0 };
 
 	(void)state;
-	assert_true(totals_settle(-5076, 0, (struct settlement_rule) { 50, 1 }, &s));
+	assert_true(totals_settle(-5076, 0, (struct settlement_rule) { .minimum = 50, .step = 1 }, &s));
 	assert_amount(s.amount_due, 0);
 	assert_amount(s.ending_balance, -5076);
 }
@@ -576,7 +576,7 @@ static void example_44__backdated_half_month(void **state)
 
 static void example_45__moved_to_the_balance(void **state)
 {
-	const struct settlement_rule usd = { 50, 1 };
+	const struct settlement_rule usd = { .minimum = 50, .step = 1 };
 	struct settlement s = { 0 };
 
 	(void)state;

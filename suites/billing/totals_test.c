@@ -64,30 +64,34 @@ struct settled {
 
 #define USD                                                                                                            \
 	{                                                                                                              \
-		50, 1                                                                                                  \
+		50, 1, 0                                                                                               \
 	}
 
 static struct settled settlements[] = {
-	{ "settle__without_a_balance", 3000, 0, USD, { 3000, 0, 0, 0, false } },
-	{ "settle__credit_covers_a_part", 3000, -1200, USD, { 1800, 0, 1200, 0, false } },
-	{ "settle__credit_covers_all", 3000, -5000, USD, { 0, -2000, 3000, 0, false } },
-	{ "settle__credit_covers_exactly", 3000, -3000, USD, { 0, 0, 3000, 0, false } },
-	{ "settle__negative_total_becomes_credit", -500, 0, USD, { 0, -500, -500, 0, false } },
-	{ "settle__negative_total_pays_a_debt", -500, 700, USD, { 200, 0, -700, 0, false } },
-	{ "settle__negative_total_and_smaller_debt", -500, 250, USD, { 0, -250, -500, 0, false } },
-	{ "settle__debt_is_collected", 3000, 250, USD, { 3250, 0, -250, 0, false } },
-	{ "settle__nothing_due", 0, 0, USD, { 0, 0, 0, 0, false } },
-	{ "settle__nothing_due_keeps_credit", 0, -1000, USD, { 0, -1000, 0, 0, false } },
-	{ "settle__too_small_is_carried", 16, 0, USD, { 0, 16, 0, 16, true } },
-	{ "settle__just_too_small", 49, 0, USD, { 0, 49, 0, 49, true } },
-	{ "settle__just_enough", 50, 0, USD, { 50, 0, 0, 0, false } },
-	{ "settle__too_small_after_credit", 2000, -1990, USD, { 0, 10, 1990, 10, true } },
-	{ "settle__too_small_with_a_debt", 10, 16, USD, { 0, 26, -16, 26, true } },
-	{ "settle__debts_grow_until_they_are_enough", 30, 26, USD, { 56, 0, -26, 0, false } },
-	{ "settle__hundreds_of_kronur", 12345, 0, { 100, 100 }, { 12300, 45, 0, 45, false } },
-	{ "settle__less_than_a_step", 45, 0, { 0, 100 }, { 0, 45, 0, 45, true } },
-	{ "settle__too_small_once_stepped", 199, 0, { 150, 100 }, { 0, 199, 0, 199, true } },
-	{ "settle__thousandths_of_a_dinar", 12345, -5, { 0, 10 }, { 12340, 0, 5, 0, false } },
+	{ "settle__without_a_balance", 3000, 0, USD, { 3000, 0, 0, 0, false, 0 } },
+	{ "settle__credit_covers_a_part", 3000, -1200, USD, { 1800, 0, 1200, 0, false, 0 } },
+	{ "settle__credit_covers_all", 3000, -5000, USD, { 0, -2000, 3000, 0, false, 0 } },
+	{ "settle__credit_covers_exactly", 3000, -3000, USD, { 0, 0, 3000, 0, false, 0 } },
+	{ "settle__negative_total_becomes_credit", -500, 0, USD, { 0, -500, -500, 0, false, 0 } },
+	{ "settle__negative_total_pays_a_debt", -500, 700, USD, { 200, 0, -700, 0, false, 0 } },
+	{ "settle__negative_total_and_smaller_debt", -500, 250, USD, { 0, -250, -500, 0, false, 0 } },
+	{ "settle__debt_is_collected", 3000, 250, USD, { 3250, 0, -250, 0, false, 0 } },
+	{ "settle__nothing_due", 0, 0, USD, { 0, 0, 0, 0, false, 0 } },
+	{ "settle__nothing_due_keeps_credit", 0, -1000, USD, { 0, -1000, 0, 0, false, 0 } },
+	{ "settle__too_small_is_carried", 16, 0, USD, { 0, 16, 0, 16, true, 0 } },
+	{ "settle__just_too_small", 49, 0, USD, { 0, 49, 0, 49, true, 0 } },
+	{ "settle__just_enough", 50, 0, USD, { 50, 0, 0, 0, false, 0 } },
+	{ "settle__too_small_after_credit", 2000, -1990, USD, { 0, 10, 1990, 10, true, 0 } },
+	{ "settle__too_small_with_a_debt", 10, 16, USD, { 0, 26, -16, 26, true, 0 } },
+	{ "settle__debts_grow_until_they_are_enough", 30, 26, USD, { 56, 0, -26, 0, false, 0 } },
+	{ "settle__hundreds_of_kronur", 12345, 0, { 100, 100, 0 }, { 12300, 45, 0, 45, false, 0 } },
+	{ "settle__less_than_a_step", 45, 0, { 0, 100, 0 }, { 0, 45, 0, 45, true, 0 } },
+	{ "settle__too_small_once_stepped", 199, 0, { 150, 100, 0 }, { 0, 199, 0, 199, true, 0 } },
+	{ "settle__as_much_as_can_be_charged", 99999999, 0, { 50, 1, 99999999 }, { 99999999, 0, 0, 0, false, 0 } },
+	{ "settle__more_than_can_be_charged", 100000005, 0, { 50, 1, 99999999 }, { 99999999, 6, 0, 0, false, 6 } },
+	{ "settle__the_largest_amount", INT64_MAX, 0, { 50, 1, 99999999 },
+		{ 99999999, INT64_MAX - 99999999, 0, 0, false, INT64_MAX - 99999999 } },
+	{ "settle__thousandths_of_a_dinar", 12345, -5, { 0, 10, 0 }, { 12340, 0, 5, 0, false, 0 } },
 };
 
 static void settle_row(void **state)
@@ -101,7 +105,8 @@ static void settle_row(void **state)
 	assert_amount(s.applied, row->expected.applied);
 	assert_amount(s.carried, row->expected.carried);
 	assert_int_equal(s.too_small, row->expected.too_small);
-	assert_amount(row->balance + s.applied + s.carried, s.ending_balance);
+	assert_amount(s.excess, row->expected.excess);
+	assert_amount(row->balance + s.applied + s.carried + s.excess, s.ending_balance);
 }
 
 static void totals__refuse_overflow_and_nonsense(void **state)
@@ -123,8 +128,8 @@ static void totals__refuse_overflow_and_nonsense(void **state)
 	assert_amount(t.total, 42);
 	assert_false(totals_settle(INT64_MAX, 1, usd, &s));
 	assert_false(totals_settle(INT64_MIN, -1, usd, &s));
-	assert_false(totals_settle(1, 1, (struct settlement_rule) { -1, 1 }, &s));
-	assert_false(totals_settle(1, 1, (struct settlement_rule) { 50, 0 }, &s));
+	assert_false(totals_settle(1, 1, (struct settlement_rule) { -1, 1, 0 }, &s));
+	assert_false(totals_settle(1, 1, (struct settlement_rule) { 50, 0, 0 }, &s));
 	assert_amount(s.amount_due, 42);
 	assert_true(totals_settle(INT64_MAX, 0, usd, &s));
 	assert_amount(s.amount_due, INT64_MAX);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Coupons that last once. Source: Stripe docs "Coupons and promotion codes", duration. */
+/* Coupons that last once, or for some months. Source: Stripe docs "Coupons and promotion codes", duration. */
 #include <string.h>
 
 #include "base/json.h"
@@ -20,7 +20,15 @@ static bool is_used(json_t *amounts, const char *discount)
 	return false;
 }
 
-/* The ids without those that are used up; NULL when nothing is. */
+/* Used up by the invoice, or over by its time. */
+static bool is_spent(struct call *call, struct record *discount, json_t *amounts)
+{
+	int64_t end = js_int(record_tree(discount), "end", 0);
+
+	return discount_is_once(discount) ? is_used(amounts, discount->id) : end && end <= call->now;
+}
+
+/* The ids without those that are spent; NULL when nothing is. */
 static json_t *unspent(struct call *call, json_t *ids, json_t *amounts)
 {
 	json_t *kept = json_array();
@@ -31,7 +39,7 @@ static json_t *unspent(struct call *call, json_t *ids, json_t *amounts)
 	{
 		struct record *discount = discount_find(call, json_string_value(id));
 
-		if (!discount || !discount_is_once(discount) || !is_used(amounts, discount->id))
+		if (!discount || !is_spent(call, discount, amounts))
 			json_array_append(kept, id);
 	}
 	if (json_array_size(kept) != json_array_size(ids))
@@ -65,9 +73,7 @@ void invoice_spend_discounts(struct call *call, struct record *invoice)
 	struct record *discount = discount_find(call, of_customer);
 	json_t *kept;
 
-	if (!json_array_size(amounts))
-		return;
-	if (discount && discount_is_once(discount) && is_used(amounts, of_customer))
+	if (discount && is_spent(call, discount, amounts))
 		js_put_null(journal_edit(&call->journal, customer), "discount");
 	if (!sub)
 		return;

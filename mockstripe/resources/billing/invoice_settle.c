@@ -50,7 +50,9 @@ static struct settlement_rule rule_of(struct record *invoice)
 {
 	const struct currency *c = currency_find(js_text(record_tree(invoice), "currency"));
 
-	return (struct settlement_rule) { .minimum = c ? c->minimum : 0, .step = c && c->step ? c->step : 1 };
+	return (struct settlement_rule) {
+		.minimum = c ? c->minimum : 0, .step = c && c->step ? c->step : 1, .maximum = CHARGE_MOST
+	};
 }
 
 static int settlement_of(struct call *call, struct record *invoice, struct settlement *out)
@@ -176,6 +178,9 @@ static int move_balance(struct call *call, struct record *invoice, const struct 
 	if (s->carried)
 		customer_balance_move(
 			call, customer, s->carried, currency, "invoice_too_small", invoice->id, NULL, NULL);
+	if (s->excess)
+		customer_balance_move(
+			call, customer, s->excess, currency, "invoice_too_large", invoice->id, NULL, NULL);
 	return 0;
 }
 

@@ -184,6 +184,27 @@ static json_t *preview_body(struct call *call, struct record *invoice, int64_t p
 	return body;
 }
 
+/* Neither a subscription nor items named: the one of the customer's subscriptions that is billed next. NULL: none. */
+static struct record *next_subscription(struct call *call, struct record *customer)
+{
+	const struct list *live = list_by(call, sub_type(), SUB_LIVE, customer->id);
+	struct record *next = NULL;
+	int64_t first = 0;
+
+	for (size_t i = 0; i < live->count; i++) {
+		struct record *sub = live->at[i];
+		int64_t end = sub_period_end(sub), cut = js_int(record_tree(sub), "cancel_at", 0);
+
+		if (sub_status_is(sub, "paused") || sub_status_is(sub, "incomplete") || (cut && cut <= end))
+			continue;
+		if (!next || end < first) {
+			next = sub;
+			first = end;
+		}
+	}
+	return next;
+}
+
 int preview_create(struct call *call)
 {
 	struct record *customer = param_record(call, "customer", "customer");
@@ -204,6 +225,8 @@ int preview_create(struct call *call)
 		return fail_invalid(call, "resource_missing", "subscription", "No such subscription: '%s'", sub->id);
 	call->discard = true;
 	call_use_clock(call, customer);
+	if (!sub && !json_object_size(param(call, "subscription_details")))
+		sub = next_subscription(call, customer);
 	currency = sub ? js_text(record_tree(sub), "currency") : param_text(call, "currency");
 	if (!currency)
 		currency = js_text(record_tree(customer), "currency");

@@ -10,8 +10,6 @@
 #include "resources/payments/inside.h"
 #include "value/currency.h"
 
-#define AMOUNT_MOST INT64_C(99999999) /* eight digits; Stripe docs "Supported currencies" */
-
 json_t *in_order(const struct schema_node *fields, size_t n, json_t *object)
 {
 	json_t *out = json_object();
@@ -108,10 +106,10 @@ int payment_check_amount(struct call *call, int64_t amount, const char *code)
 	bool small = currency && amount < (int64_t)currency->minimum;
 	struct text shown;
 
-	if (!small && amount <= AMOUNT_MOST)
+	if (!small && amount <= CHARGE_MOST)
 		return 0;
 	text_init(&shown, 128);
-	currency_format(&shown, small ? (int64_t)currency->minimum : AMOUNT_MOST, code);
+	currency_format(&shown, small ? (int64_t)currency->minimum : CHARGE_MOST, code);
 	if (small)
 		fail_invalid(call, "amount_too_small", "amount", "Amount must be at least %s %s", shown.data, code);
 	else

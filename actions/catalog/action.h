@@ -9,6 +9,7 @@
 #include "actions/core/config.h"
 #include "actions/core/envelope.h"
 #include "actions/core/inputs.h"
+#include "actions/core/locale.h"
 #include "actions/core/problem.h"
 #include "actions/people/account.h"
 #include "actions/people/ledger.h"
@@ -29,6 +30,7 @@ struct action_run {
 	const struct ledger *ledger;
 	struct problem *why;
 	struct envelope *answer;
+	const struct locale *locale;
 	int64_t now;
 	struct account account;	  /* the one Stripe customer this run may touch */
 	json_t *contact;	  /* as the store had it when the run began     */
@@ -79,6 +81,15 @@ const struct action_kind *action_kind_find(const char *kind); /* NULL when there
 
 /* A tree that the arena will drop: for everything built in a run. Gives it back. */
 json_t *run_own(struct action_run *run, json_t *tree);
+/*
+ * Words for the customer in their language: `english` as it is, or its translation; formats stay formats. Money, dates
+ * and periods likewise (locale.h).
+ */
+const char *say(const struct action_run *run, const char *english) __attribute__((format_arg(2)));
+const char *run_money(const struct action_run *run, int64_t amount, const char *currency);
+const char *run_date(const struct action_run *run, int64_t at);
+const char *run_interval(const struct action_run *run, const char *interval, int64_t count);
+
 /* A read; params may be NULL. The body is borrowed; NULL with run->why raised. */
 json_t *run_get(struct action_run *run, const char *path, json_t *params);
 /* A POST that changes nothing (a preview). */

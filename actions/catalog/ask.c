@@ -16,6 +16,26 @@ json_t *run_own(struct action_run *run, json_t *tree)
 	return tree;
 }
 
+const char *say(const struct action_run *run, const char *english)
+{
+	return phrase(run->locale, english);
+}
+
+const char *run_money(const struct action_run *run, int64_t amount, const char *currency)
+{
+	return locale_money(run->locale, run->arena, amount, currency);
+}
+
+const char *run_date(const struct action_run *run, int64_t at)
+{
+	return locale_date(run->locale, run->arena, at);
+}
+
+const char *run_interval(const struct action_run *run, const char *interval, int64_t count)
+{
+	return locale_interval(run->locale, run->arena, interval, count);
+}
+
 json_t *run_get(struct action_run *run, const char *path, json_t *params)
 {
 	struct stripe_ask ask = { .method = "GET", .path = path, .params = params };

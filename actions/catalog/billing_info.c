@@ -96,7 +96,7 @@ static bool fields_allowed(struct action_run *run)
 		return true;
 	problem_raise(run->why, PROBLEM_ARGUMENTS_INVALID, "nothing to change was given");
 	problem_show(run->why, "allowed", allowed);
-	problem_say(run->why, "What would you like to change in your billing details?");
+	problem_say(run->why, say(run, "What would you like to change in your billing details?"));
 	return false;
 }
 
@@ -157,17 +157,18 @@ static void tell_changes(struct action_run *run, const json_t *changes)
 		   *name = js_text(changes, "name");
 	const char *old_email = js_text(run->customer, "email"), *old_phone = js_text(run->customer, "phone");
 
-	text_put(out, "Change your billing details:");
+	text_put(out, say(run, "Change your billing details:"));
 	if (js_get(changes, "address"))
-		text_format(out, "\n- address: %s", address_text(arena, js_get(changes, "address")));
+		text_format(out, say(run, "\n- address: %s"), address_text(arena, js_get(changes, "address")));
 	if (email)
-		text_format(out, "\n- e-mail: %s (instead of %s). Invoices and receipts go there from now on.", email,
-			old_email ? wording_masked_email(arena, old_email) : "none");
+		text_format(out,
+			say(run, "\n- e-mail: %s (instead of %s). Invoices and receipts go there from now on."), email,
+			old_email ? wording_masked_email(arena, old_email) : say(run, "none"));
 	if (name)
-		text_format(out, "\n- name: %s", name);
+		text_format(out, say(run, "\n- name: %s"), name);
 	if (phone)
-		text_format(out, "\n- phone: %s (instead of %s)", phone,
-			old_phone ? wording_masked_phone(arena, old_phone) : "none");
+		text_format(out, say(run, "\n- phone: %s (instead of %s)"), phone,
+			old_phone ? wording_masked_phone(arena, old_phone) : say(run, "none"));
 }
 
 static bool billing_plan(struct action_run *run, struct proposal *out)
@@ -181,8 +182,8 @@ static bool billing_plan(struct action_run *run, struct proposal *out)
 	out->writes = json_object_size(changes) > 0 || tax_id;
 	if (!out->writes) {
 		js_put_text(run->answer->data, "code", "no_change");
-		text_put(
-			&run->answer->message, "Your billing details say that already, so there is nothing to change.");
+		text_put(&run->answer->message,
+			say(run, "Your billing details say that already, so there is nothing to change."));
 		return true;
 	}
 	out->state = run_own(run, json_object());
@@ -193,7 +194,7 @@ static bool billing_plan(struct action_run *run, struct proposal *out)
 	if (tax_id) {
 		js_put(out->state, "tax_id", tax_id);
 		js_put(run->answer->data, "tax_id", tax_id);
-		text_format(&run->answer->message, "\n- tax number: %s is added", js_text(tax_id, "value"));
+		text_format(&run->answer->message, say(run, "\n- tax number: %s is added"), js_text(tax_id, "value"));
 	}
 	return true;
 }
@@ -240,17 +241,17 @@ static bool billing_perform(struct action_run *run, const struct proposal *agree
 	if (!now)
 		return false;
 	text_reset(out);
-	text_put(out, "Done. Your billing details now say:");
+	text_put(out, say(run, "Done. Your billing details now say:"));
 	if (js_get(changes, "address"))
-		text_format(out, "\n- address: %s", address_text(run->arena, js_get(now, "address")));
+		text_format(out, say(run, "\n- address: %s"), address_text(run->arena, js_get(now, "address")));
 	if (js_get(changes, "email"))
-		text_format(out, "\n- e-mail: %s", js_text(now, "email"));
+		text_format(out, say(run, "\n- e-mail: %s"), js_text(now, "email"));
 	if (js_get(changes, "name"))
-		text_format(out, "\n- name: %s", js_text(now, "name"));
+		text_format(out, say(run, "\n- name: %s"), js_text(now, "name"));
 	if (js_get(changes, "phone"))
-		text_format(out, "\n- phone: %s", js_text(now, "phone"));
+		text_format(out, say(run, "\n- phone: %s"), js_text(now, "phone"));
 	if (tax_id)
-		text_format(out, "\n- tax number: %s", js_text(tax_id, "value"));
+		text_format(out, say(run, "\n- tax number: %s"), js_text(tax_id, "value"));
 	return true;
 }
 

@@ -50,7 +50,7 @@ static bool reason_check(struct action_run *run, struct cancelling *c)
 	problem_raise(
 		run->why, PROBLEM_ARGUMENTS_INVALID, c->reason ? "the reason is not offered" : "a reason is required");
 	problem_show(run->why, "reasons", options);
-	problem_say(run->why, "May I ask why you want to cancel?");
+	problem_say(run->why, say(run, "May I ask why you want to cancel?"));
 	return false;
 }
 
@@ -116,10 +116,10 @@ static bool tell_over(struct action_run *run, const struct holding *h)
 	js_put_text(run->answer->data, "subscription", h->handle);
 	js_put_text(run->answer->data, "ended_at", ended ? wording_iso(run->arena, ended) : NULL);
 	if (ended)
-		text_format(&run->answer->message, "This subscription ended on %s already.",
-			wording_date(run->arena, ended));
+		text_format(&run->answer->message, say(run, "This subscription ended on %s already."),
+			run_date(run, ended));
 	else
-		text_put(&run->answer->message, "This subscription has ended already.");
+		text_put(&run->answer->message, say(run, "This subscription has ended already."));
 	return true;
 }
 
@@ -130,8 +130,8 @@ static bool tell_ending(struct action_run *run, const struct holding *h)
 	js_put_text(run->answer->data, "code", "already_canceling");
 	js_put_text(run->answer->data, "subscription", h->handle);
 	js_put_text(run->answer->data, "ends_at", wording_iso(run->arena, ends));
-	text_format(&run->answer->message, "This subscription is set to end on %s already.",
-		wording_date(run->arena, ends));
+	text_format(
+		&run->answer->message, say(run, "This subscription is set to end on %s already."), run_date(run, ends));
 	if (run->config->cancellation.undo_enabled)
 		envelope_next(run->answer, "operation undo_cancel takes it back.");
 	return true;
@@ -151,20 +151,25 @@ static bool tell_proposal(struct action_run *run, const struct cancelling *c)
 	js_put_text(data, "when", c->now ? "immediately" : "at_period_end");
 	js_put_text(data, "ends_at", c->now ? NULL : wording_iso(run->arena, c->ends_at));
 	if (!c->now) {
-		text_format(out, "Cancel %s at the end of the paid period: it stays usable until %s and won't renew.",
-			name, wording_date(run->arena, c->ends_at));
+		text_format(out,
+			say(run, "Cancel %s at the end of the paid period: it stays usable until %s and won't renew."),
+			name, run_date(run, c->ends_at));
 		return true;
 	}
-	text_format(out, "Cancel %s at once: it stops right away and can't be brought back.", name);
+	text_format(out, say(run, "Cancel %s at once: it stops right away and can't be brought back."), name);
 	if (run->config->cancellation.credit == CREDIT_NONE) {
-		text_put(out, " The rest of the paid period is not refunded.");
+		text_put(out, say(run, " The rest of the paid period is not refunded."));
 		return true;
 	}
-	credit = wording_money(run->arena, c->credit, c->currency);
+	credit = run_money(run, c->credit, c->currency);
 	js_put_int(data, "credit", c->credit);
 	js_put_text(data, "credit_text", credit);
-	text_format(out, " About %s for the unused time is credited to your account%s.", credit,
-		run->config->cancellation.credit == CREDIT_INVOICE_NOW ? " on a final invoice" : "");
+	if (run->config->cancellation.credit == CREDIT_INVOICE_NOW)
+		text_format(out,
+			say(run, " About %s for the unused time is credited to your account on a final invoice."),
+			credit);
+	else
+		text_format(out, say(run, " About %s for the unused time is credited to your account."), credit);
 	return true;
 }
 
@@ -263,12 +268,12 @@ bool cancel_perform(struct action_run *run, const struct proposal *agreed)
 	text_reset(&run->answer->message);
 	js_put_text(run->answer->data, "status", js_text(now, "status"));
 	if (at_once) {
-		text_format(&run->answer->message, "Done: %s is cancelled and has ended.", name);
+		text_format(&run->answer->message, say(run, "Done: %s is cancelled and has ended."), name);
 		return true;
 	}
 	js_put_text(run->answer->data, "ends_at", wording_iso(run->arena, ends));
-	text_format(&run->answer->message, "Done: %s is cancelled. It stays usable until %s and won't renew.", name,
-		wording_date(run->arena, ends));
+	text_format(&run->answer->message, say(run, "Done: %s is cancelled. It stays usable until %s and won't renew."),
+		name, run_date(run, ends));
 	if (run->config->cancellation.undo_enabled)
 		envelope_next(run->answer, "operation undo_cancel takes it back until then.");
 	return true;
@@ -304,7 +309,8 @@ bool undo_plan(struct action_run *run, struct proposal *out)
 		return problem_raise(run->why, PROBLEM_UNDO_NOT_OFFERED, "the subscription has ended");
 	if (!out->writes) {
 		js_put_text(run->answer->data, "code", "no_change");
-		text_format(&run->answer->message, "%s is not set to end, so there is nothing to take back.", name);
+		text_format(&run->answer->message, say(run, "%s is not set to end, so there is nothing to take back."),
+			name);
 		return true;
 	}
 	end = holding_period_end(h->subscription);
@@ -312,8 +318,8 @@ bool undo_plan(struct action_run *run, struct proposal *out)
 	js_put_text(out->state, "operation", "undo_cancel");
 	js_put_text(out->state, "subscription", js_text(h->subscription, "id"));
 	js_put_int(out->state, "ends_at", holding_ends_at(h->subscription));
-	text_format(&run->answer->message, "Keep %s: the cancellation is taken back and it renews on %s.", name,
-		wording_date(run->arena, end));
+	text_format(&run->answer->message, say(run, "Keep %s: the cancellation is taken back and it renews on %s."),
+		name, run_date(run, end));
 	return true;
 }
 
@@ -336,7 +342,7 @@ bool undo_perform(struct action_run *run, const struct proposal *agreed)
 	text_reset(&run->answer->message);
 	js_put_text(run->answer->data, "status", js_text(now, "status"));
 	js_put_text(run->answer->data, "renews_at", wording_iso(run->arena, holding_period_end(now)));
-	text_format(&run->answer->message, "Done: %s goes on and renews on %s.", js_text(run->answer->data, "plan"),
-		wording_date(run->arena, holding_period_end(now)));
+	text_format(&run->answer->message, say(run, "Done: %s goes on and renews on %s."),
+		js_text(run->answer->data, "plan"), run_date(run, holding_period_end(now)));
 	return true;
 }

@@ -162,8 +162,9 @@ bool later_perform(struct action_run *run, const struct proposal *agreed)
 		return false;
 	}
 	text_reset(&run->answer->message);
-	text_format(&run->answer->message, "Done: you keep your present plan until %s and go on with %s then.",
-		wording_date(run->arena, js_int(state, "period_end", 0)), plan);
+	text_format(&run->answer->message,
+		say(run, "Done: you keep your present plan until %s and go on with %s then."),
+		run_date(run, js_int(state, "period_end", 0)), plan);
 	js_put_flag(run->answer->data, "scheduled", true);
 	envelope_next(run->answer, "operation undo_downgrade takes it back until then.");
 	return true;
@@ -195,16 +196,16 @@ bool undo_downgrade_plan(struct action_run *run, struct proposal *out)
 	out->writes = is_scheduled(h->subscription);
 	if (!out->writes) {
 		js_put_text(run->answer->data, "code", "no_change");
-		text_format(&run->answer->message, "No change is scheduled for %s, so there is nothing to take back.",
-			name);
+		text_format(&run->answer->message,
+			say(run, "No change is scheduled for %s, so there is nothing to take back."), name);
 		return true;
 	}
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "undo_downgrade");
 	js_put_text(out->state, "subscription", js_text(h->subscription, "id"));
 	js_put_text(out->state, "schedule", schedule_of(h->subscription));
-	text_format(
-		&run->answer->message, "Keep %s: the scheduled change is taken back and it goes on as it is.", name);
+	text_format(&run->answer->message,
+		say(run, "Keep %s: the scheduled change is taken back and it goes on as it is."), name);
 	return true;
 }
 
@@ -225,7 +226,7 @@ bool undo_downgrade_perform(struct action_run *run, const struct proposal *agree
 		return false;
 	text_reset(&run->answer->message);
 	js_put_text(run->answer->data, "status", js_text(now, "status"));
-	text_format(&run->answer->message, "Done: %s goes on and renews on %s.", js_text(run->answer->data, "plan"),
-		wording_date(run->arena, holding_period_end(now)));
+	text_format(&run->answer->message, say(run, "Done: %s goes on and renews on %s."),
+		js_text(run->answer->data, "plan"), run_date(run, holding_period_end(now)));
 	return true;
 }

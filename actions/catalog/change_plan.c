@@ -307,7 +307,8 @@ bool change_plan(struct action_run *run, struct proposal *out)
 		if (holding_ends_at(c.holding->subscription)) {
 			problem_raise(
 				run->why, PROBLEM_STATUS_BLOCKS_CHANGE, "the subscription ends at the period's end");
-			problem_say(run->why, "This subscription is set to end. Take the cancellation back first.");
+			problem_say(run->why,
+				say(run, "This subscription is set to end. Take the cancellation back first."));
 			return false;
 		}
 		out->state = later_state(run, &c);
@@ -368,13 +369,13 @@ bool change_perform(struct action_run *run, const struct proposal *agreed)
 	if (!now)
 		return false;
 	text_reset(&run->answer->message);
-	text_format(&run->answer->message, "Done: you are on %s now (%s).", plan, price);
+	text_format(&run->answer->message, say(run, "Done: you are on %s now (%s)."), plan, price);
 	js_put_text(run->answer->data, "status", js_text(now, "status"));
 	if (js_int(state, "amount_due_now", 0) > 0)
 		change_tell_invoice(run, now);
 	if (holding_period_end(now) && !holding_ends_at(now))
 		text_format(
-			&run->answer->message, " It renews on %s.", wording_date(run->arena, holding_period_end(now)));
+			&run->answer->message, say(run, " It renews on %s."), run_date(run, holding_period_end(now)));
 	js_put_text(run->answer->data, "renews_at",
 		holding_period_end(now) ? wording_iso(run->arena, holding_period_end(now)) : NULL);
 	return true;

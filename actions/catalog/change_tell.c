@@ -9,7 +9,7 @@
 static void put_amount(struct action_run *run, json_t *out, const char *key, int64_t amount, const char *currency)
 {
 	js_put_int(out, key, amount);
-	js_put_text(out, arena_format(run->arena, "%s_text", key), wording_money(run->arena, amount, currency));
+	js_put_text(out, arena_format(run->arena, "%s_text", key), run_money(run, amount, currency));
 }
 
 static json_t *terms_data(struct action_run *run, const char *name, const json_t *price, int64_t quantity)
@@ -49,35 +49,38 @@ static void tell_data(struct action_run *run, const struct change *c, const char
 static void tell_money(struct action_run *run, const struct change *c)
 {
 	struct text *out = &run->answer->message;
-	struct arena *arena = run->arena;
 	int64_t net = c->credit + c->charge, end = holding_period_end(c->holding->subscription);
 	bool at_once = !strcmp(c->rule->proration_behavior, "always_invoice");
 
 	if (holding_is_status(c->holding->subscription, "trialing")) {
-		text_format(out, " Nothing is charged during the trial, which ends on %s.",
-			wording_date(arena, js_int(c->holding->subscription, "trial_end", end)));
+		text_format(out, say(run, " Nothing is charged during the trial, which ends on %s."),
+			run_date(run, js_int(c->holding->subscription, "trial_end", end)));
 		return;
 	}
 	if (c->credit)
-		text_format(
-			out, " You get %s back for the unused time.", wording_money(arena, -c->credit, c->currency));
+		text_format(out, say(run, " You get %s back for the unused time."),
+			run_money(run, -c->credit, c->currency));
 	if (c->charge)
-		text_format(out, " The new plan costs %s for the rest of the period.",
-			wording_money(arena, c->charge, c->currency));
+		text_format(out, say(run, " The new plan costs %s for the rest of the period."),
+			run_money(run, c->charge, c->currency));
 	if (c->moves_anchor)
-		text_format(out, " A new billing period starts at once: %s is due now.",
-			wording_money(arena, c->due_now, c->currency));
+		text_format(out, say(run, " A new billing period starts at once: %s is due now."),
+			run_money(run, c->due_now, c->currency));
 	else if (at_once && net < 0)
-		text_format(out, " Nothing is due now; %s is credited towards your next invoices.",
-			wording_money(arena, -net, c->currency));
+		text_format(out, say(run, " Nothing is due now; %s is credited towards your next invoices."),
+			run_money(run, -net, c->currency));
 	else if (at_once)
-		text_format(out, " %s is due now.", wording_money(arena, c->due_now, c->currency));
+		text_format(out, say(run, " %s is due now."), run_money(run, c->due_now, c->currency));
+	else if (net < 0)
+		text_format(out,
+			say(run, " Nothing is due now; your next invoice on %s will be %s lower than the new price."),
+			run_date(run, end), run_money(run, -net, c->currency));
 	else if (net)
-		text_format(out, " Nothing is due now; your next invoice on %s will be %s %s.",
-			wording_date(arena, end), wording_money(arena, net < 0 ? -net : net, c->currency),
-			net < 0 ? "lower than the new price" : "higher than the new price");
+		text_format(out,
+			say(run, " Nothing is due now; your next invoice on %s will be %s higher than the new price."),
+			run_date(run, end), run_money(run, net, c->currency));
 	else
-		text_put(out, " Nothing is due now.");
+		text_put(out, say(run, " Nothing is due now."));
 }
 
 bool change_tell(struct action_run *run, const struct change *c)
@@ -90,22 +93,23 @@ bool change_tell(struct action_run *run, const struct change *c)
 	tell_data(run, c, old_name);
 	if (c->rule->at_period_end) {
 		text_format(out,
-			"Change from %s (%s) to %s (%s) on %s, at the end of the paid period. Until then everything "
-			"stays as it is, and nothing is due now.",
+			say(run, "Change from %s (%s) to %s (%s) on %s, at the end of the paid period. Until then "
+				 "everything "
+				 "stays as it is, and nothing is due now."),
 			old_name, price_text(run, c->old_price, c->old_quantity), c->plan->label,
 			price_text(run, c->new_price, c->new_quantity),
-			wording_date(run->arena, holding_period_end(c->holding->subscription)));
+			run_date(run, holding_period_end(c->holding->subscription)));
 		return true;
 	}
-	text_format(out, "Change from %s (%s) to %s (%s), effective at once.", old_name,
+	text_format(out, say(run, "Change from %s (%s) to %s (%s), effective at once."), old_name,
 		price_text(run, c->old_price, c->old_quantity), c->plan->label,
 		price_text(run, c->new_price, c->new_quantity));
 	tell_money(run, c);
 	if (c->renews_at)
-		text_format(out, " It renews at the new price on %s.", wording_date(run->arena, c->renews_at));
+		text_format(out, say(run, " It renews at the new price on %s."), run_date(run, c->renews_at));
 	if (holding_ends_at(c->holding->subscription))
-		text_format(out, " The subscription stays set to end on %s.",
-			wording_date(run->arena, holding_ends_at(c->holding->subscription)));
+		text_format(out, say(run, " The subscription stays set to end on %s."),
+			run_date(run, holding_ends_at(c->holding->subscription)));
 	return true;
 }
 
@@ -113,8 +117,8 @@ bool change_tell_nothing(struct action_run *run, const struct change *c)
 {
 	js_put_text(run->answer->data, "code", "no_change");
 	js_put_text(run->answer->data, "subscription", c->holding->handle);
-	text_format(&run->answer->message, "You are on %s (%s) already, so there is nothing to change.", c->plan->label,
-		price_text(run, c->new_price, c->new_quantity));
+	text_format(&run->answer->message, say(run, "You are on %s (%s) already, so there is nothing to change."),
+		c->plan->label, price_text(run, c->new_price, c->new_quantity));
 	return true;
 }
 
@@ -136,9 +140,9 @@ void change_tell_invoice(struct action_run *run, const json_t *subscription)
 	js_put_text(run->answer->data, "invoice_status", status);
 	js_put_text(run->answer->data, "hosted_invoice_url", link);
 	if (status && !strcmp(status, "paid"))
-		text_format(out, " %s was charged (invoice %s).",
-			wording_money(run->arena, js_int(invoice, "amount_paid", 0), js_text(invoice, "currency")),
-			js_text(invoice, "number") ? js_text(invoice, "number") : "without number");
+		text_format(out, say(run, " %s was charged (invoice %s)."),
+			run_money(run, js_int(invoice, "amount_paid", 0), js_text(invoice, "currency")),
+			js_text(invoice, "number") ? js_text(invoice, "number") : say(run, "without number"));
 	else if (link)
-		text_format(out, " The invoice is still to be paid: %s", link);
+		text_format(out, say(run, " The invoice is still to be paid: %s"), link);
 }

@@ -181,17 +181,17 @@ static const char *state_text(struct action_run *run, const json_t *invoice)
 	int64_t next = js_int(invoice, "next_payment_attempt", 0), left = js_int(invoice, "amount_remaining", 0);
 
 	if (!strcmp(status, "paid"))
-		return paid ? arena_format(arena, "paid on %s", wording_date(arena, paid)) : "paid";
+		return paid ? arena_format(arena, say(run, "paid on %s"), run_date(run, paid)) : say(run, "paid");
 	if (!strcmp(status, "void"))
-		return "cancelled, nothing is owed";
+		return say(run, "cancelled, nothing is owed");
 	if (!strcmp(status, "uncollectible"))
-		return "written off; it can still be paid by its link";
+		return say(run, "written off; it can still be paid by its link");
 	if (js_flag(invoice, "attempted", false) || js_int(invoice, "attempt_count", 0) > 0)
 		return next ? arena_format(
-				      arena, "the payment failed, the next try is on %s", wording_date(arena, next))
-			    : arena_format(arena, "the payment failed, %s is open",
-				      wording_money(arena, left, currency ? currency : ""));
-	return due ? arena_format(arena, "to be paid by %s", wording_date(arena, due)) : "not paid yet";
+				      arena, say(run, "the payment failed, the next try is on %s"), run_date(run, next))
+			    : arena_format(arena, say(run, "the payment failed, %s is open"),
+				      run_money(run, left, currency ? currency : ""));
+	return due ? arena_format(arena, say(run, "to be paid by %s"), run_date(run, due)) : say(run, "not paid yet");
 }
 
 static void put_time(struct action_run *run, json_t *out, const char *key, int64_t at)
@@ -222,20 +222,19 @@ static json_t *invoice_data(struct action_run *run, const json_t *invoice, const
 
 static void tell_one(struct action_run *run, const json_t *invoice, json_t *list)
 {
-	struct arena *arena = run->arena;
 	const char *currency = js_text(invoice, "currency"), *number = js_text(invoice, "number");
 	const char *view = js_text(invoice, "hosted_invoice_url"), *pdf = js_text(invoice, "invoice_pdf");
-	const char *total = wording_money(arena, js_int(invoice, "total", 0), currency ? currency : "");
+	const char *total = run_money(run, js_int(invoice, "total", 0), currency ? currency : "");
 	const char *state = state_text(run, invoice);
 	struct text *message = &run->answer->message;
 
 	json_array_append_new(list, invoice_data(run, invoice, total, state));
-	text_format(message, "\n- %s of %s: %s, %s.", number ? number : "Invoice",
-		wording_date(arena, js_int(invoice, "created", 0)), total, state);
+	text_format(message, say(run, "\n- %s of %s: %s, %s."), number ? number : say(run, "Invoice"),
+		run_date(run, js_int(invoice, "created", 0)), total, state);
 	if (view)
-		text_format(message, "\n  View: %s", view);
+		text_format(message, say(run, "\n  View: %s"), view);
 	if (pdf)
-		text_format(message, "\n  PDF: %s", pdf);
+		text_format(message, say(run, "\n  PDF: %s"), pdf);
 }
 
 /* Shown invoices in order, for going on behind any of them. */
@@ -266,7 +265,7 @@ static bool invoices_plan(struct action_run *run, struct proposal *out)
 	js_put_new(run->answer->data, "invoices", list);
 	if (!params_make(run, params, limit))
 		return false;
-	text_put(&run->answer->message, "Your invoices:");
+	text_put(&run->answer->message, say(run, "Your invoices:"));
 	while (!more && (invoice = pages_next(&pages, run->client, run->why))) {
 		if (!run_owns(run, invoice))
 			return problem_raise(
@@ -298,8 +297,8 @@ static bool invoices_plan(struct action_run *run, struct proposal *out)
 		return true;
 	js_put_text(run->answer->data, "code", "no_invoices");
 	text_reset(&run->answer->message);
-	text_put(&run->answer->message,
-		json_object_size(run->inputs) ? "I found no invoices like that." : "There are no invoices yet.");
+	text_put(&run->answer->message, json_object_size(run->inputs) ? say(run, "I found no invoices like that.")
+								      : say(run, "There are no invoices yet."));
 	return true;
 }
 

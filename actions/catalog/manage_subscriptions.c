@@ -134,7 +134,7 @@ bool manage_allows(struct action_run *run, const json_t *subscription, enum mana
 		if (row->verbs & verb)
 			return true;
 		problem_raise(run->why, PROBLEM_STATUS_BLOCKS_CHANGE, "the status is %s", status);
-		problem_say(run->why, "%s", row->text);
+		problem_say(run->why, "%s", say(run, row->text));
 		return false;
 	}
 	return problem_raise(

@@ -90,7 +90,7 @@ bool offers_tell(struct action_run *run, const struct holding *holding, const ch
 		js_put_text(row, "offer", o->key);
 		js_put_text(row, "label", o->label);
 		json_array_append_new(list, row);
-		text_format(&run->answer->message, "\nInstead, you could have: %s.", o->label);
+		text_format(&run->answer->message, say(run, "\nInstead, you could have: %s."), o->label);
 	}
 	if (json_array_size(list)) {
 		js_put(run->answer->data, "offers", list);
@@ -216,7 +216,7 @@ bool offer_plan(struct action_run *run, struct proposal *out)
 	js_put_text(run->answer->data, "label", o->label);
 	js_put_text(run->answer->data, "subscription", h->handle);
 	js_put_text(run->answer->data, "plan", name);
-	text_format(&run->answer->message, "Keep %s with this offer: %s.", name, o->label);
+	text_format(&run->answer->message, say(run, "Keep %s with this offer: %s."), name, o->label);
 	return true;
 }
 
@@ -263,7 +263,7 @@ bool offer_perform(struct action_run *run, const struct proposal *agreed)
 		return false;
 	text_reset(&run->answer->message);
 	js_put_text(run->answer->data, "status", js_text(now, "status"));
-	text_format(&run->answer->message, "Done: %s goes on with this offer: %s.", js_text(run->answer->data, "plan"),
-		js_text(run->answer->data, "label"));
+	text_format(&run->answer->message, say(run, "Done: %s goes on with this offer: %s."),
+		js_text(run->answer->data, "plan"), js_text(run->answer->data, "label"));
 	return true;
 }

@@ -33,8 +33,9 @@ static bool portal_link(struct action_run *run)
 			run->why, PROBLEM_STRIPE_BAD_RESPONSE, "the portal session has no url, or another customer");
 	js_put_text(run->answer->data, "url", url);
 	text_format(&run->answer->message,
-		"You can add or change your payment method here: %s\nThe link is for you alone and works for a short "
-		"time.",
+		say(run, "You can add or change your payment method here: %s\nThe link is for you alone and works for "
+			 "a short "
+			 "time."),
 		url);
 	return true;
 }
@@ -55,7 +56,7 @@ static bool setup_intent(struct action_run *run)
 	js_put_text(run->answer->data, "setup_intent_status", js_text(intent, "status"));
 	run->answer->page = json_object();
 	js_put_text(run->answer->page, "client_secret", js_text(intent, "client_secret"));
-	text_put(&run->answer->message, "You can enter your payment method in the form on this page.");
+	text_put(&run->answer->message, say(run, "You can enter your payment method in the form on this page."));
 	return true;
 }
 

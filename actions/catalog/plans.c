@@ -118,7 +118,8 @@ static bool tell_plan(struct action_run *run, const struct plan *plan, const str
 		if (!price || !js_flag(price, "active", false) || (currency && !is_text(price, "currency", currency)))
 			continue;
 		current |= is_current(all, plan->prices[i].price);
-		texts = arena_format(run->arena, "%s%s%s", texts, *texts ? " or " : "", price_text(run, price, 1));
+		texts = arena_format(
+			run->arena, "%s%s%s", texts, *texts ? say(run, " or ") : "", price_text(run, price, 1));
 		json_array_append_new(prices, price_data(run, price, 1));
 	}
 	if (!json_array_size(prices))
@@ -131,7 +132,7 @@ static bool tell_plan(struct action_run *run, const struct plan *plan, const str
 	js_put_flag(row, "current", current);
 	json_array_append_new(list, row);
 	text_format(&run->answer->message, "\n- %s: %s%s%s%s", plan->label, texts, plan->description ? ". " : "",
-		plan->description ? plan->description : "", current ? " (your plan)" : "");
+		plan->description ? plan->description : "", current ? say(run, " (your plan)") : "");
 	return true;
 }
 
@@ -144,13 +145,13 @@ bool plans_list(struct action_run *run, struct proposal *out)
 	js_put_new(run->answer->data, "plans", list);
 	if (!holdings_load(run, &all))
 		return false;
-	text_put(&run->answer->message, "These plans are available:");
+	text_put(&run->answer->message, say(run, "These plans are available:"));
 	for (size_t i = 0; i < run->config->n_plans; i++)
 		if (!tell_plan(run, &run->config->plans[i], &all, list))
 			return false;
 	if (!json_array_size(list)) {
 		text_reset(&run->answer->message);
-		text_put(&run->answer->message, "There are no plans to choose from here.");
+		text_put(&run->answer->message, say(run, "There are no plans to choose from here."));
 	}
 	return true;
 }

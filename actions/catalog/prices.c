@@ -14,7 +14,7 @@ static const char *product_name(struct action_run *run, const json_t *price)
 	const char *fallback = js_text(price, "nickname");
 	json_t *product;
 
-	fallback = fallback ? fallback : "Subscription";
+	fallback = fallback ? fallback : say(run, "Subscription");
 	if (known || !id)
 		return known ? known : fallback;
 	known = js_text(run->product_names, id);
@@ -54,15 +54,15 @@ const char *holding_name(struct action_run *run, const json_t *subscription)
 			return NULL;
 		all = arena_format(run->arena, "%s%s%s", all, i ? " + " : "", name);
 	}
-	return *all ? all : "Subscription";
+	return *all ? all : say(run, "Subscription");
 }
 
 static const char *interval_text(struct action_run *run, const json_t *price)
 {
 	const char *interval = js_text_at(price, "recurring.interval");
 
-	return interval ? wording_interval(run->arena, interval, js_int_at(price, "recurring.interval_count", 1))
-			: "once";
+	return interval ? run_interval(run, interval, js_int_at(price, "recurring.interval_count", 1))
+			: say(run, "once");
 }
 
 /* Tiers, usage and fractions of a cent have no amount that could be named in advance. */
@@ -83,11 +83,11 @@ const char *price_text(struct action_run *run, const json_t *price, int64_t quan
 	int64_t unit, total;
 
 	if (!currency || !amount_of(price, quantity, &unit, &total))
-		return arena_format(run->arena, "billed by use, every %s", every);
+		return arena_format(run->arena, say(run, "billed by use, every %s"), every);
 	if (quantity == 1)
-		return arena_format(run->arena, "%s per %s", wording_money(run->arena, unit, currency), every);
-	return arena_format(run->arena, "%lld x %s = %s per %s", (long long)quantity,
-		wording_money(run->arena, unit, currency), wording_money(run->arena, total, currency), every);
+		return arena_format(run->arena, say(run, "%s per %s"), run_money(run, unit, currency), every);
+	return arena_format(run->arena, say(run, "%lld x %s = %s per %s"), (long long)quantity,
+		run_money(run, unit, currency), run_money(run, total, currency), every);
 }
 
 json_t *price_data(struct action_run *run, const json_t *price, int64_t quantity)

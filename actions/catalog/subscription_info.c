@@ -49,27 +49,30 @@ static const char *outlook(struct action_run *run, const json_t *s)
 	int64_t ended = js_int(s, "ended_at", 0), resumes = js_int_at(s, "pause_collection.resumes_at", 0);
 
 	if (holding_is_status(s, "incomplete_expired"))
-		return "Its first payment was never completed, so it has ended.";
+		return say(run, "Its first payment was never completed, so it has ended.");
 	if (holding_is_over(s))
-		return ended ? arena_format(arena, "It ended on %s.", wording_date(arena, ended)) : "It has ended.";
+		return ended ? arena_format(arena, say(run, "It ended on %s."), run_date(run, ended))
+			     : say(run, "It has ended.");
 	if (holding_is_status(s, "incomplete"))
-		return "Its first payment still has to be completed.";
+		return say(run, "Its first payment still has to be completed.");
 	if (holding_is_status(s, "paused"))
-		return "It is paused: the trial ended without a payment method. It goes on once one is added.";
+		return say(
+			run, "It is paused: the trial ended without a payment method. It goes on once one is added.");
 	if (holding_is_status(s, "unpaid"))
-		return "Its last invoices were not paid, so it is on hold.";
+		return say(run, "Its last invoices were not paid, so it is on hold.");
 	if (ends)
-		return arena_format(arena, "It is set to end on %s and won't renew.", wording_date(arena, ends));
+		return arena_format(arena, say(run, "It is set to end on %s and won't renew."), run_date(run, ends));
 	if (holding_is_status(s, "past_due"))
-		return arena_format(arena, "The last payment did not go through. The current period ends on %s.",
-			wording_date(arena, end));
+		return arena_format(arena,
+			say(run, "The last payment did not go through. The current period ends on %s."),
+			run_date(run, end));
 	if (js_get(s, "pause_collection") && !js_is_null(s, "pause_collection"))
-		return resumes ? arena_format(arena, "Payments are paused until %s.", wording_date(arena, resumes))
-			       : "Payments are paused.";
+		return resumes ? arena_format(arena, say(run, "Payments are paused until %s."), run_date(run, resumes))
+			       : say(run, "Payments are paused.");
 	if (holding_is_status(s, "trialing") && trial)
-		return arena_format(
-			arena, "The trial runs until %s; the first payment is taken then.", wording_date(arena, trial));
-	return end ? arena_format(arena, "It renews on %s.", wording_date(arena, end)) : "It is running.";
+		return arena_format(arena, say(run, "The trial runs until %s; the first payment is taken then."),
+			run_date(run, trial));
+	return end ? arena_format(arena, say(run, "It renews on %s."), run_date(run, end)) : say(run, "It is running.");
 }
 
 static void put_time(struct action_run *run, json_t *out, const char *key, int64_t at)
@@ -141,15 +144,16 @@ static bool tell_one(struct action_run *run, const struct holding *h, bool numbe
 		return false;
 	data = subscription_data(run, h, name);
 	json_array_append_new(list, data);
-	text_format(message, "%s%s%s: %s. %s", message->length ? "\n" : "", numbered ? "- " : "Your subscription ",
-		heading(run, s, name), js_text(s, "status"), outlook(run, s));
+	text_format(message, "%s%s%s: %s. %s", message->length ? "\n" : "",
+		numbered ? "- " : say(run, "Your subscription "), heading(run, s, name),
+		say(run, js_text(s, "status") ? js_text(s, "status") : ""), outlook(run, s));
 	if (!waits_for_money(s))
 		return true;
 	invoice = open_invoice(run, s);
 	link = js_text(invoice, "hosted_invoice_url");
 	if (link) {
 		js_put_text(data, "pay_invoice_url", link);
-		text_format(message, " The open invoice can be paid here: %s", link);
+		text_format(message, say(run, " The open invoice can be paid here: %s"), link);
 	}
 	return run->why->code == PROBLEM_NONE;
 }
@@ -157,7 +161,7 @@ static bool tell_one(struct action_run *run, const struct holding *h, bool numbe
 static void tell_none(struct action_run *run, const struct holdings *all)
 {
 	js_put_text(run->answer->data, "code", "no_subscriptions");
-	text_put(&run->answer->message, "You have no active subscription.");
+	text_put(&run->answer->message, say(run, "You have no active subscription."));
 	if (all->count)
 		envelope_next(run->answer, "Call again with include_ended to see subscriptions that have ended.");
 }
@@ -177,7 +181,7 @@ static bool info_plan(struct action_run *run, struct proposal *out)
 	for (size_t i = 0; i < all.count; i++)
 		shown += ended || !holding_is_over(all.list[i].subscription);
 	if (shown > 1)
-		text_format(&run->answer->message, "You have %zu subscriptions:", shown);
+		text_format(&run->answer->message, say(run, "You have %zu subscriptions:"), shown);
 	for (size_t i = 0; i < all.count; i++)
 		if (ended || !holding_is_over(all.list[i].subscription))
 			if (!tell_one(run, &all.list[i], shown > 1, list))

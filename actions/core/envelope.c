@@ -111,7 +111,7 @@ void envelope_fail(struct envelope *e, const struct problem *problem)
 
 	e->status = statuses[row->outcome];
 	text_reset(&e->message);
-	text_put(&e->message, problem->text ? problem->text : row->text);
+	text_put(&e->message, problem->text ? problem->text : phrase(e->locale, row->text));
 	json_decref(e->data);
 	e->data = problem->extra ? json_incref(problem->extra) : json_object();
 	json_decref(e->next);

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "actions/core/locale.h"
 #include "actions/core/problem.h"
 #include "base/text.h"
 
@@ -22,6 +23,7 @@ enum envelope_status {
 
 struct envelope {
 	enum envelope_status status;
+	const struct locale *locale; /* of the texts for the customer; NULL: English */
 	struct text message;
 	json_t *data;	  /* an object, owned */
 	json_t *next;	  /* an array of short hints what may be called next, owned; NULL when none */

@@ -26,6 +26,7 @@ struct running {
 	struct proposal proposal;
 	struct confirmation confirmation;
 	enum environment environment;
+	bool localised;	    /* the customer's locale is known */
 	json_t *raw;	    /* the arguments as they came; NULL when they are no JSON object */
 	const char *syntax; /* why not */
 };
@@ -64,6 +65,15 @@ static bool step_identify(struct running *r)
 	return identity_verify(r->agent->config, &r->call->evidence, r->run.now, &r->identity, r->run.why);
 }
 
+/* The contact's own locale wins over what Stripe has for the customer, and that over the agent's. */
+static void locale_set(struct running *r, const char *name)
+{
+	if (!name || !*name || r->localised)
+		return;
+	r->localised = true;
+	r->run.locale = r->run.answer->locale = locale_find(name);
+}
+
 static bool contact_take(struct running *r, json_t *contact)
 {
 	struct arena *arena = r->run.arena;
@@ -77,6 +87,7 @@ static bool contact_take(struct running *r, json_t *contact)
 			near ? "; near_match: one differs only in case or blanks" : "");
 	}
 	r->run.contact = contact;
+	locale_set(r, js_text_at(contact, "custom_attributes.locale"));
 	return account_resolve(contact, js_text(r->raw, "account"), r->run.client, &r->run.account, r->run.why);
 }
 
@@ -190,6 +201,7 @@ static bool step_customer(struct running *r)
 	}
 	if (js_flag(r->run.customer, "deleted", false))
 		return problem_raise(why, PROBLEM_STRIPE_CUSTOMER_DELETED, "%s is deleted", r->run.account.customer);
+	locale_set(r, js_text_at(r->run.customer, "preferred_locales.0"));
 	return true;
 }
 
@@ -238,7 +250,7 @@ static bool step_confirm(struct running *r)
 		confirm_make(r->agent, r->run.arena, &binding, r->run.now, r->proposal.moment, r->proposal.state);
 	js_put_text(data, "confirmation", confirmation);
 	js_put_text(data, "expires_at", wording_iso(r->run.arena, r->run.now + r->agent->config->confirmation_ttl));
-	text_put(&r->run.answer->message, "\nShall I go ahead?");
+	text_put(&r->run.answer->message, say(&r->run, "\nShall I go ahead?"));
 	return problem_raise(r->run.why, PROBLEM_NEEDS_CONFIRMATION, "a proposal was made");
 }
 
@@ -350,6 +362,7 @@ static void run_start(struct running *r)
 		.now = clock_now(&r->agent->clock),
 		.key = r->agent->key,
 	};
+	r->run.locale = result->envelope.locale = locale_find(r->agent->config->locale);
 	r->run.product_names = run_own(&r->run, json_object());
 	inputs_parse(r);
 }

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "suites/actions/live.h"
+
+#include "actions/core/locale.h"
+
+/* Money, dates and sentences as customers read them in their own language. */
+
+static const struct money_row {
+	const char *name, *locale;
+	int64_t amount;
+	const char *currency, *text;
+} money_rows[] = {
+	{ "money__en", "en", 123450, "usd", "1,234.50 USD" },
+	{ "money__de", "de", 123450, "eur", "1.234,50 EUR" },
+	{ "money__fr", "fr", 123450, "eur",
+		"1\xe2\x80\xaf"
+		"234,50 EUR" },
+	{ "money__de_ch", "de-CH", 123450, "chf",
+		"1\xe2\x80\x99"
+		"234.50 CHF" },
+	{ "money__sv", "sv", 123450, "sek",
+		"1\xc2\xa0"
+		"234,50 SEK" },
+	{ "money__hi", "hi", 123456700, "inr", "12,34,567.00 INR" },
+	{ "money__ja_has_no_decimals", "ja", 1234, "jpy", "1,234 JPY" },
+	{ "money__krw_in_german", "de", 1234567, "krw", "1.234.567 KRW" },
+	{ "money__kwd_has_three_decimals", "en", 1234560, "kwd", "1,234.560 KWD" },
+	{ "money__bhd_in_french", "fr", 1230, "bhd", "1,230 BHD" },
+	{ "money__negative", "de", -300, "eur", "-3,00 EUR" },
+	{ "money__small", "de", 5, "eur", "0,05 EUR" },
+	{ "money__region_unknown", "de-LI", 123450, "eur", "1.234,50 EUR" },
+	{ "money__underscore", "fr_FR", 100, "eur", "1,00 EUR" },
+	{ "money__language_unknown", "tlh", 123450, "usd", "1,234.50 USD" },
+};
+
+static void money_test(void **state)
+{
+	const struct money_row *row = *state;
+	struct arena arena = { 0 };
+
+	assert_string_equal(locale_money(locale_find(row->locale), &arena, row->amount, row->currency), row->text);
+	arena_free(&arena);
+}
+
+static void date__in_each_language(void **state)
+{
+	struct arena arena = { 0 };
+
+	(void)state;
+	assert_string_equal(locale_date(locale_find("en"), &arena, DEMO_NOW), "23 November 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("de"), &arena, DEMO_NOW), "23. November 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("fr"), &arena, DEMO_NOW), "23 novembre 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("fr"), &arena, NOW), "1er janvier 2026 (UTC)");
+	assert_string_equal(locale_interval(locale_find("fr"), &arena, "month", 3), "3 mois");
+	assert_string_equal(locale_interval(locale_find("de"), &arena, "year", 1), "Jahr");
+	arena_free(&arena);
+}
+
+/* "%s%lld" of "a %s b %lld". */
+static void conversions(const char *text, struct text *out)
+{
+	for (; (text = strchr(text, '%')); text++) {
+		size_t length = 1 + strspn(text + 1, "0123456789.lz") + 1;
+
+		text_add(out, text, length);
+	}
+}
+
+static void translations__take_the_same_values(void **state)
+{
+	(void)state;
+	for (const struct translation *t = translations; t->words[WORDS_ENGLISH]; t++) {
+		struct text wanted, has;
+
+		text_init(&wanted, TEXT_NO_CEILING);
+		conversions(t->words[WORDS_ENGLISH], &wanted);
+		for (int w = 1; w < WORDS_COUNT; w++) {
+			text_init(&has, TEXT_NO_CEILING);
+			assert_non_null(t->words[w]);
+			conversions(t->words[w], &has);
+			assert_string_equal(has.data, wanted.data);
+			text_clear(&has);
+		}
+		text_clear(&wanted);
+	}
+}
+
+static void translations__are_there_for_every_refusal(void **state)
+{
+	(void)state;
+	for (int code = PROBLEM_NONE + 1; code < PROBLEM_COUNT; code++) {
+		const char *english = problem_row((enum problem_code)code)->text;
+
+		if (phrase(locale_find("de"), english) == english || phrase(locale_find("fr"), english) == english)
+			fail_msg("not translated: %s", english);
+	}
+}
+
+/* Every sentence that stands in the code as say(run, "...") has its translations. */
+static void translations__are_there_for_every_sentence(void **state)
+{
+	static const char *const files[] = { "billing_info", "cancel", "change_later", "change_plan", "change_tell",
+		"invoices", "offers", "payment_method", "plans", "prices", "subscription_info" };
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		char *name = mem_format("actions/catalog/%s.c", files[i]), line[8192];
+		FILE *in = fopen(name, "re");
+		struct text all, one;
+
+		assert_non_null(in);
+		text_init(&all, TEXT_NO_CEILING);
+		while (fgets(line, sizeof(line), in))
+			text_put(&all, line);
+		fclose(in);
+		for (const char *at = all.data; (at = strstr(at, "say(run,"));) {
+			at += strlen("say(run,");
+			at += strspn(at, " \n\t");
+			text_init(&one, TEXT_NO_CEILING);
+			while (*at == '"') {
+				for (at++; *at != '"'; at++) {
+					if (*at == '\\' && at[1] == 'n') {
+						text_char(&one, '\n');
+						at++;
+					} else {
+						text_char(&one, *at);
+					}
+				}
+				at++;
+				at += strspn(at, " \n\t");
+			}
+			if (one.length && phrase(locale_find("de"), one.data) == one.data)
+				fail_msg("%s: not translated: %s", name, one.data);
+			seen += one.length > 0;
+			text_clear(&one);
+		}
+		text_clear(&all);
+		free(name);
+	}
+	assert_true(seen > 60);
+}
+
+static void run__speaks_the_customers_language(void **state)
+{
+	struct live l;
+
+	(void)state;
+	live_open(&l, "{\"agent\":{\"id\":\"agent_slackwater\",\"locale\":\"de\"}}");
+	live_run(&l, "ada", INFO, NULL, NULL);
+	assert_says(&l, "Ihr Abonnement Team (29,00 USD pro Monat): aktiv. Es verl");
+	api_ok(l.house, "POST", "/v1/customers/cus_ada", "preferred_locales[0]=fr-FR");
+	live_run(&l, "ada", MANAGE, "{\"operation\":\"cancel\"}", NULL);
+	assert_says(&l, "de la p\xc3\xa9riode pay\xc3\xa9"
+			"e : utilisable jusqu'au 10 d\xc3\xa9"
+			"cembre 2026 (UTC)");
+	live_run(&l, "ada", BILLING, "{\"email\":\"nobody\"}", NULL);
+	assert_says(&l, "Cette adresse e-mail semble incorrecte.");
+	live_close(&l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(date__in_each_language),
+		cmocka_unit_test(translations__take_the_same_values),
+		cmocka_unit_test(translations__are_there_for_every_refusal),
+		cmocka_unit_test(translations__are_there_for_every_sentence),
+		cmocka_unit_test(run__speaks_the_customers_language),
+	};
+	struct CMUnitTest *money = tests_of_rows(money_rows, COUNT_OF(money_rows), sizeof(money_rows[0]), money_test);
+	int failed = _cmocka_run_group_tests("locale_money", money, COUNT_OF(money_rows), NULL, NULL);
+
+	failed += cmocka_run_group_tests_name("locale", tests, NULL, NULL);
+	free(money);
+	return failed;
+}

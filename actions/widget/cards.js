@@ -192,6 +192,9 @@ export function billingCard(chat, inputs) {
 		offered('phone') ? field('Phone, with country code', 'phone', 'input', { type: 'tel', autocomplete: 'tel', maxlength: 32 }) : null,
 		offered('address') ? node('fieldset', {}, node('legend', {}, 'Billing address'), ADDRESS.map(([name, label, complete]) =>
 			field(label, `address.${name}`, 'input', { autocomplete: complete, maxlength: name === 'country' ? 2 : 200 }))) : null,
+		offered('tax_id') ? node('fieldset', {}, node('legend', {}, 'Tax number'),
+			field('Kind, such as eu_vat', 'tax_id.type', 'input', { autocomplete: 'off', maxlength: 32 }),
+			field('Number', 'tax_id.value', 'input', { autocomplete: 'off', maxlength: 40 })) : null,
 		problem,
 		node('div', { class: 'buttons' }, node('button', { type: 'submit', class: 'primary' }, 'Continue'), button('Not now', () => chat.dismiss(form, 'Nothing was changed.'))));
 

@@ -16,8 +16,8 @@
 static const struct {
 	enum billing_field field;
 	const char *name;
-} fields[] = { { FIELD_NAME, "name" }, { FIELD_EMAIL, "email" }, { FIELD_PHONE, "phone" },
-	{ FIELD_ADDRESS, "address" } };
+} fields[] = { { FIELD_NAME, "name" }, { FIELD_EMAIL, "email" }, { FIELD_PHONE, "phone" }, { FIELD_ADDRESS, "address" },
+	{ FIELD_TAX_ID, "tax_id" } };
 
 static const char *const cancel_modes[] = {
 	[CANCEL_AT_PERIOD_END] = "at_period_end",
@@ -47,15 +47,22 @@ static json_t *actions_on(const struct config *c)
 	return list;
 }
 
-/* The values of an input that takes one of a closed set; empty when the kind has no such input. */
-static json_t *choices_of(const char *kind_name, const char *input)
+/* A payment method is added on Stripe's own page; a form of Stripe's in this frame is more than its policy lets in. */
+static bool operation_is_shown(const struct config *c, const char *operation)
 {
-	const struct action_kind *kind = action_kind_find(kind_name);
+	return strcmp(operation, "add_payment_method") != 0 || c->payment_method.mode == PAYMENT_METHOD_PORTAL;
+}
+
+/* What can be done with a subscription, as the action's table of inputs has it. */
+static json_t *operations_on(const struct config *c)
+{
+	const struct action_kind *kind = action_kind_find("manage_subscriptions");
 	json_t *list = json_array();
 
 	for (const struct input *row = kind ? kind->inputs : NULL; row && row->name; row++)
-		for (size_t i = 0; !strcmp(row->name, input) && row->choices && row->choices[i]; i++)
-			json_array_append_new(list, json_string(row->choices[i]));
+		for (size_t i = 0; !strcmp(row->name, "operation") && row->choices[i]; i++)
+			if (operation_is_shown(c, row->choices[i]))
+				json_array_append_new(list, json_string(row->choices[i]));
 	return list;
 }
 
@@ -101,7 +108,7 @@ json_t *widget_settings(const struct agent *a, const struct widget_place *place)
 	js_put_text(out, "environment", environment_names[c->environment]);
 	js_put_new(out, "sites", sites_of(place));
 	js_put_new(out, "actions", actions_on(c));
-	js_put_new(out, "operations", choices_of("manage_subscriptions", "operation"));
+	js_put_new(out, "operations", operations_on(c));
 	js_put_new(out, "cancellation", cancellation(&c->cancellation));
 	js_put_new(out, "billing_fields", billing);
 	js_put_new(out, "link_origins", links);

@@ -54,6 +54,9 @@ export async function stage(change = (config) => config) {
 	const config = JSON.parse(await readFile(join(demo, 'actions.json'), 'utf8'));
 
 	config.stripe.base_url = stripe.url;
+	config.payment_method = { mode: 'portal_link', return_url: 'https://slackwater.example.com/account' };
+	/* What an operator does once in the Dashboard: saves the portal's settings. */
+	await fetch(`${stripe.url}/_mockstripe/portal/default`, { method: 'POST', headers: { Authorization: `Bearer ${config.stripe.api_key}` } });
 	await writeFile(join(work, 'actions.json'), JSON.stringify(change(config)));
 	await cp(join(demo, 'contacts.json'), join(work, 'contacts.json'));
 	const actions = await program('stripe-actions', ['serve', '--config', join(work, 'actions.json'), '--port', '0', '--demo'],

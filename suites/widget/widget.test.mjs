@@ -127,6 +127,14 @@ describe('buttons', () => {
 		assert.equal(await chat.getByLabel('E-mail for invoices').isEnabled(), true);
 	}));
 
+	test('a payment method, on a page of Stripe\'s', () => on('katherine', async ({ chat, shot }) => {
+		await chat.getByRole('button', { name: 'Payment method' }).click();
+		const link = chat.getByRole('link', { name: 'Open the secure page' });
+		await link.waitFor();
+		assert.match(await link.getAttribute('href'), /^https:\/\/billing\.stripe\.com\//);
+		await shot('payment-method');
+	}));
+
 	test('several accounts: the chat asks', () => on('margaret', async ({ chat, shot }) => {
 		await chat.getByRole('button', { name: 'My subscription', exact: true }).click();
 		await chat.getByRole('button', { name: 'Sailing school' }).waitFor();

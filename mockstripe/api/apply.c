@@ -59,7 +59,8 @@ static bool suits(const struct schema_node *field, const json_t *value)
 {
 	switch ((enum schema_kind)field->kind) {
 	case SCHEMA_STRING:
-		return json_is_string(value) && (!field->n_literals || schema_has_literal(field, json_string_value(value)));
+		return json_is_string(value) &&
+		       (!field->n_literals || schema_has_literal(field, json_string_value(value)));
 	case SCHEMA_DECIMAL:
 		return json_is_string(value);
 	case SCHEMA_INTEGER:
@@ -88,8 +89,8 @@ static bool suits(const struct schema_node *field, const json_t *value)
 	}
 }
 
-static void apply_object(struct call *call, json_t *body, const struct schema_node *fields, size_t n,
-	const json_t *given);
+static void apply_object(
+	struct call *call, json_t *body, const struct schema_node *fields, size_t n, const json_t *given);
 
 static void apply_one(struct call *call, json_t *body, const struct schema_node *field, json_t *value);
 
@@ -172,8 +173,8 @@ static const struct schema_node *field_named(const struct schema_node *fields, s
 	return NULL;
 }
 
-static void apply_object(struct call *call, json_t *body, const struct schema_node *fields, size_t n,
-	const json_t *given)
+static void apply_object(
+	struct call *call, json_t *body, const struct schema_node *fields, size_t n, const json_t *given)
 {
 	const char *key;
 	json_t *value;
@@ -219,7 +220,8 @@ int params_check_references(struct call *call, const struct schema_resource *typ
 		const char *id = json_string_value(value);
 		struct record *r;
 
-		if (!field || !id || field->kind != SCHEMA_STRING || !(field->flags & SCHEMA_EXPANDABLE) || !field->n_refs)
+		if (!field || !id || field->kind != SCHEMA_STRING || !(field->flags & SCHEMA_EXPANDABLE) ||
+			!field->n_refs)
 			continue;
 		if (!call->api->makeable[field->refs[0]->index])
 			continue; /* Stripe's own catalogue (tax codes, country specs): not kept here */

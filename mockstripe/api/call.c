@@ -6,7 +6,7 @@
 
 void call_init(struct call *call, const struct api *api, struct account *account, int64_t now)
 {
-	*call = (struct call){ .api = api, .account = account, .now = now, .version = api->version };
+	*call = (struct call) { .api = api, .account = account, .now = now, .version = api->version };
 	call->params = json_object();
 	call->method = "";
 	call->path = "";

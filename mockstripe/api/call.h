@@ -26,12 +26,12 @@ typedef int call_handler(struct call *call);
 /* What the engine hands to all calls: the resources' tables, and the switches of this simulator. */
 struct api {
 	const struct resource **by_type; /* by schema_resource index; NULL: only the generic behaviour */
-	call_handler **handlers;         /* by schema_route index; NULL: the generic one */
-	const bool *makeable;            /* by schema_resource index: some route creates it, so its ids must be known */
-	const char *version;             /* the accounts' default version */
+	call_handler **handlers;	 /* by schema_route index; NULL: the generic one */
+	const bool *makeable;		 /* by schema_resource index: some route creates it, so its ids must be known */
+	const char *version;		 /* the accounts' default version */
 	const struct version_change *const *changes; /* newest first, NULL-ended: api/version_changes.h; NULL: none */
-	bool lenient_ids;                /* accept a caller's id on every create */
-	void *engine;                    /* for the rooms above; nothing below reads it */
+	bool lenient_ids;			     /* accept a caller's id on every create */
+	void *engine;				     /* for the rooms above; nothing below reads it */
 	/* Called at the end of a call that made events, with the lock held. */
 	void (*on_events)(void *engine, struct account *account);
 };
@@ -43,7 +43,7 @@ struct fail {
 	const char *decline_code, *advice_code, *network_decline_code, *charge, *payment_method_type;
 	json_t *payment_intent, *payment_method, *setup_intent; /* whole objects; owned by the fail */
 	const char *should_retry; /* "true" or "false": the Stripe-Should-Retry header; NULL: none */
-	bool keep;                /* what was written stays: a declined payment leaves its failed charge */
+	bool keep;		  /* what was written stays: a declined payment leaves its failed charge */
 };
 
 enum answer_kind { ANSWER_NONE, ANSWER_RECORD, ANSWER_TREE, ANSWER_PAGE, ANSWER_BYTES };
@@ -53,9 +53,9 @@ struct page {
 	size_t count;
 	bool has_more, search;
 	const char *url;
-	const char *next_page;  /* search: the token; /v2: the URL; NULL: none */
+	const char *next_page;	   /* search: the token; /v2: the URL; NULL: none */
 	const char *previous_page; /* /v2: the URL; NULL: none */
-	int64_t total;          /* search: counted when asked for; -1: not asked */
+	int64_t total;		   /* search: counted when asked for; -1: not asked */
 };
 
 struct answer {
@@ -75,22 +75,22 @@ struct call {
 	struct journal journal;
 
 	const struct schema_route *route;
-	const char *method, *path;  /* the path as sent, without the query */
-	const char *ids[4];         /* the decoded segments at the route's {…} places */
-	json_t *params;             /* typed; null is "unset"; never NULL; borrowed nodes must not be changed */
-	struct expand *expand;      /* NULL: nothing to expand */
-	const char *version;        /* the API version of this call */
-	unsigned changes;           /* dated changes that this version does not know yet; 0: it is the newest form */
+	const char *method, *path; /* the path as sent, without the query */
+	const char *ids[4];	   /* the decoded segments at the route's {…} places */
+	json_t *params;		   /* typed; null is "unset"; never NULL; borrowed nodes must not be changed */
+	struct expand *expand;	   /* NULL: nothing to expand */
+	const char *version;	   /* the API version of this call */
+	unsigned changes;	   /* dated changes that this version does not know yet; 0: it is the newest form */
 	const struct version_route *gone; /* the route of an older version that was asked for; NULL: none */
-	json_t *aside;              /* parameters that only the older version's own answer needs; owned, NULL: none */
+	json_t *aside; /* parameters that only the older version's own answer needs; owned, NULL: none */
 	const char *request_id, *idempotency_key; /* NULL: none */
-	const char *page;           /* the token of a list of /v2, or NULL */
-	const char *own_id;         /* the id the caller wants (--lenient-ids), or NULL */
-	const char *base_url;       /* where this simulator is reached, for URLs in bodies */
-	int64_t now;                /* Unix seconds on the clock that this call works under */
-	bool automatic;             /* done by Stripe itself, not asked for: its events name no request */
+	const char *page;			  /* the token of a list of /v2, or NULL */
+	const char *own_id;			  /* the id the caller wants (--lenient-ids), or NULL */
+	const char *base_url;			  /* where this simulator is reached, for URLs in bodies */
+	int64_t now;				  /* Unix seconds on the clock that this call works under */
+	bool automatic;				  /* done by Stripe itself, not asked for: its events name no request */
 	bool livemode;
-	unsigned events;            /* emitted so far */
+	unsigned events; /* emitted so far */
 
 	struct fail fail;
 	struct answer answer;
@@ -108,18 +108,18 @@ void call_end(struct call *call);
 void call_use_clock(struct call *call, const struct record *r);
 
 /* Parameters. All borrow; absent and null are told apart by param_given / param_is_unset. */
-json_t *param(const struct call *call, const char *name);       /* NULL when absent; null when unset */
-bool param_given(const struct call *call, const char *name);    /* present, null included */
-bool param_is_unset(const struct call *call, const char *name); /* given as "" */
+json_t *param(const struct call *call, const char *name);	   /* NULL when absent; null when unset */
+bool param_given(const struct call *call, const char *name);	   /* present, null included */
+bool param_is_unset(const struct call *call, const char *name);	   /* given as "" */
 const char *param_text(const struct call *call, const char *name); /* NULL when absent or unset */
 int64_t param_int(const struct call *call, const char *name, int64_t fallback);
 bool param_flag(const struct call *call, const char *name, bool fallback);
 const char *param_text_at(const struct call *call, const char *path); /* "recurring.interval" */
 
 /* Answers. */
-int answer_record(struct call *call, struct record *r);                                      /* 0 */
-int answer_tree(struct call *call, json_t *tree, const struct schema_resource *type);        /* takes tree; 0 */
-int answer_bytes(struct call *call, struct bytes *bytes, const char *content_type);          /* takes bytes; 0 */
+int answer_record(struct call *call, struct record *r);				      /* 0 */
+int answer_tree(struct call *call, json_t *tree, const struct schema_resource *type); /* takes tree; 0 */
+int answer_bytes(struct call *call, struct bytes *bytes, const char *content_type);   /* takes bytes; 0 */
 
 /* The resource's table, NULL when it has none. */
 const struct resource *call_resource(const struct call *call, const struct schema_resource *type);

@@ -19,10 +19,10 @@ struct scope {
 		size_t n;
 	} sets[SCOPES];
 	size_t count;
-	const struct schema_node *list; /* the list's element when a list was reached */
+	const struct schema_node *list;	      /* the list's element when a list was reached */
 	const struct schema_resource *listed; /* the same for a list of an older version */
-	bool terminal;                  /* the path may end here */
-	bool open;                      /* anything goes (an event's object) */
+	bool terminal;			      /* the path may end here */
+	bool open;			      /* anything goes (an event's object) */
 };
 
 static void scope_fields(struct scope *s, const struct schema_node *fields, size_t n)
@@ -73,7 +73,7 @@ static bool scope_step(const struct scope *from, const char *name, struct scope 
 {
 	bool found = false;
 
-	*to = (struct scope){ 0 };
+	*to = (struct scope) { 0 };
 	if (from->open) {
 		to->open = to->terminal = true;
 		return true;
@@ -129,7 +129,7 @@ static void scope_start(struct call *call, struct scope *s)
 {
 	const struct schema_route *route = call->route;
 
-	*s = (struct scope){ 0 };
+	*s = (struct scope) { 0 };
 	for (size_t i = 0; i < route->n_resources; i++)
 		scope_fields(s, route->resources[i]->fields, route->resources[i]->n_fields);
 	if (!route->n_resources && route->resource)
@@ -163,8 +163,8 @@ static int fail_expand(struct call *call, char **names, size_t bad, const char *
 
 	if (wants_data)
 		return fail_invalid(call, NULL, NULL,
-			"This property cannot be expanded (%s). You may want to try expanding 'data.%s' instead.", whole,
-			whole);
+			"This property cannot be expanded (%s). You may want to try expanding 'data.%s' instead.",
+			whole, whole);
 	text_init(&upto, 4096);
 	for (size_t i = 0; i <= bad; i++) {
 		if (i)
@@ -258,7 +258,8 @@ static json_t *included(struct call *call, struct record *r, const char *name)
 	return NULL;
 }
 
-static void write_object(struct call *call, struct text *out, json_t *tree, struct record *r, const struct expand *below)
+static void write_object(
+	struct call *call, struct text *out, json_t *tree, struct record *r, const struct expand *below)
 {
 	const char *key;
 	json_t *value;

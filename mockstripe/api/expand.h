@@ -14,7 +14,7 @@
 
 struct expand {
 	const char *name;
-	struct expand *next;  /* beside it */
+	struct expand *next; /* beside it */
 	struct expand *below;
 };
 

@@ -63,7 +63,7 @@ static int fail_list(struct call *call, int status, const char *type, const char
 		return -1;
 	if (vasprintf(&message, format, list) < 0)
 		die("out of memory");
-	call->fail = (struct fail){
+	call->fail = (struct fail) {
 		.status = status,
 		.type = type,
 		.code = code,
@@ -113,8 +113,8 @@ int fail_no_such(struct call *call, const struct schema_resource *type, const ch
 	if (!strcmp(type->name, "InvoiceItem"))
 		return fail_status(call, 404, "resource_missing", "id", "No such Invoice Item: '%s'(livemode=%s)", id,
 			call->livemode ? "true" : "false");
-	return fail_status(call, 404, "resource_missing", w ? w->param : "id", "No such %s: '%s'", resource_word(type),
-		id);
+	return fail_status(
+		call, 404, "resource_missing", w ? w->param : "id", "No such %s: '%s'", resource_word(type), id);
 }
 
 int fail_no_such_param(struct call *call, const struct schema_resource *type, const char *id, const char *param_name)
@@ -192,8 +192,8 @@ void fail_write(const struct fail *f, const char *account_id, const char *reques
 	member_tree(out, "payment_method", f->payment_method);
 	member(out, "payment_method_type", f->payment_method_type);
 	if (account_id && request_id && f->status != 401) {
-		text_format(&url, "https://dashboard.stripe.com/%s/test/workbench/logs?object=%s", account_id,
-			request_id);
+		text_format(
+			&url, "https://dashboard.stripe.com/%s/test/workbench/logs?object=%s", account_id, request_id);
 		member(out, "request_log_url", url.data);
 	}
 	member_tree(out, "setup_intent", f->setup_intent);

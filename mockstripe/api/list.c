@@ -47,7 +47,7 @@ size_t list_keys(const void *arg, const struct schema_resource *type, struct she
 
 	for (const struct resource_filter *f = own ? own->filters : NULL; f && f->param; f++)
 		if (f->path && !f->unindexed && n < SHELF_KEYS - 1)
-			out[n++] = (struct shelf_key){ f->param, f->path };
+			out[n++] = (struct shelf_key) { f->param, f->path };
 	for (size_t i = 0; i < schema_route_count; i++) {
 		const struct schema_route *route = &schema_routes[i];
 
@@ -59,10 +59,10 @@ size_t list_keys(const void *arg, const struct schema_resource *type, struct she
 
 			if (field && field->kind == SCHEMA_STRING && p->kind == SCHEMA_STRING && !is_paging(p->name) &&
 				!has_key(out, n, p->name) && !own_filter(own, p->name))
-				out[n++] = (struct shelf_key){ p->name, p->name };
+				out[n++] = (struct shelf_key) { p->name, p->name };
 		}
 	}
-	out[n++] = (struct shelf_key){ LIST_PARENT, PRIVATE_KEY ".parent" };
+	out[n++] = (struct shelf_key) { LIST_PARENT, PRIVATE_KEY ".parent" };
 	return n;
 }
 
@@ -98,7 +98,7 @@ struct query {
 static void add_test(struct query *q, const char *path, json_t *wanted, const struct resource_filter *filter)
 {
 	if (q->n_tests < TESTS)
-		q->tests[q->n_tests++] = (struct test){ path, wanted, filter };
+		q->tests[q->n_tests++] = (struct test) { path, wanted, filter };
 }
 
 static void narrow(struct query *q, const struct list *rows)
@@ -232,7 +232,8 @@ static int find_cursor(struct call *call, const struct schema_resource *type, co
 }
 
 /* What a text filter names: the object that the field of that name holds, or that is called so; NULL: plain text. */
-static const struct schema_resource *filter_target(struct call *call, const struct schema_resource *type, const char *name)
+static const struct schema_resource *filter_target(
+	struct call *call, const struct schema_resource *type, const char *name)
 {
 	const struct schema_node *field = schema_field(type, name);
 	const struct schema_resource *target = NULL;
@@ -323,12 +324,14 @@ static void walk_down(struct query *q, size_t high, struct page *page, size_t li
 }
 
 /* A page that ends before a cursor is walked away from the cursor and then turned round. */
-static void collect(struct query *q, const struct record *after, const struct record *before, struct page *page,
-	size_t limit)
+static void collect(
+	struct query *q, const struct record *after, const struct record *before, struct page *page, size_t limit)
 {
 	const struct record *cursor = before ? before : after;
 	bool up = q->oldest_first ? !before : before != NULL;
-	size_t at = cursor ? shelf_position(q->rows, cursor->created, cursor->sequence + (up ? 1 : 0)) : up ? 0 : q->until;
+	size_t at = cursor ? shelf_position(q->rows, cursor->created, cursor->sequence + (up ? 1 : 0))
+		    : up   ? 0
+			   : q->until;
 
 	page->rows = arena_alloc(&q->call->arena, limit * sizeof(struct record *));
 	if (up)
@@ -390,14 +393,14 @@ static int answer(struct call *call, const struct schema_resource *type, const s
 	return 0;
 }
 
-int list_answer(struct call *call, const struct schema_resource *type, const struct list_want *wants, size_t n,
-	const char *url)
+int list_answer(
+	struct call *call, const struct schema_resource *type, const struct list_want *wants, size_t n, const char *url)
 {
 	return answer(call, type, wants, n, url, false);
 }
 
-int list_answer_oldest_first(struct call *call, const struct schema_resource *type, const struct list_want *wants,
-	size_t n, const char *url)
+int list_answer_oldest_first(
+	struct call *call, const struct schema_resource *type, const struct list_want *wants, size_t n, const char *url)
 {
 	return answer(call, type, wants, n, url, true);
 }

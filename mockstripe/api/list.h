@@ -24,7 +24,8 @@ int list_answer(struct call *call, const struct schema_resource *type, const str
 int list_answer_oldest_first(struct call *call, const struct schema_resource *type, const struct list_want *wants,
 	size_t n, const char *url);
 
-/* The same rows as a list object with all of them up to `limit`, for embedding (customer.subscriptions). New reference. */
+/* The same rows as a list object with all of them up to `limit`, for embedding (customer.subscriptions). New reference.
+ */
 json_t *list_embed(struct call *call, const struct schema_resource *type, const char *param, const char *value,
 	size_t limit, const char *url);
 
@@ -34,7 +35,7 @@ size_t list_keys(const void *api, const struct schema_resource *type, struct she
 /* All records of a type under one value of a key, oldest first; never NULL. Borrowed until the next write. */
 const struct list *list_by(struct call *call, const struct schema_resource *type, const char *param, const char *value);
 
-#define LIST_CLOCK "@clock" /* subscriptions: by test clock, canceled ones too */
+#define LIST_CLOCK "@clock"   /* subscriptions: by test clock, canceled ones too */
 #define LIST_PARENT "@parent" /* the key of a generic child's parent: PRIVATE_KEY.parent */
 
 #endif

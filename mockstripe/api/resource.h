@@ -19,7 +19,7 @@ struct resource_filter {
 	const char *path; /* where the values stand ("items.data.[].price.id"); indexed. NULL: `match` decides */
 	/* Whether a row belongs; `wanted` is the typed parameter, NULL when it was not given. */
 	bool (*match)(struct call *call, struct record *r, json_t *wanted);
-	bool unindexed;   /* with a path: a plain test, no index (ranges of times) */
+	bool unindexed; /* with a path: a plain test, no index (ranges of times) */
 };
 
 /* An includable field: absent from the body, made when expanded. Gives a new reference. */
@@ -36,13 +36,14 @@ struct resource {
 	/* Sets the fields whose default is not the description's plain one (null, 0, false, first enum value). */
 	void (*fill)(struct call *call, json_t *body);
 	/*
-	 * A fixture has brought this record, complete and stored; what it refers to is stored too. Sets the private state
-	 * that the record needs to live on (a due time), through the journal; emits nothing. Called parents first: customer,
-	 * subscription, its items, invoice, its lines. Not for snapshots, which bring their private state. A failure refuses
-	 * the fixture with its message.
+	 * A fixture has brought this record, complete and stored; what it refers to is stored too. Sets the private
+	 * state that the record needs to live on (a due time), through the journal; emits nothing. Called parents
+	 * first: customer, subscription, its items, invoice, its lines. Not for snapshots, which bring their private
+	 * state. A failure refuses the fixture with its message.
 	 */
 	void (*adopt)(struct call *call, struct record *r);
-	/* Its due time has come: call->now is that time. Must move or clear the due time. Failures roll back and die. */
+	/* Its due time has come: call->now is that time. Must move or clear the due time. Failures roll back and die.
+	 */
 	void (*on_due)(struct call *call, struct record *r);
 	/* Before the generic delete, and whenever a parent takes it along; 0, or -1 to refuse. */
 	int (*on_delete)(struct call *call, struct record *r);

@@ -19,8 +19,8 @@ json_t *list_object(json_t *data, const char *url)
 	return list;
 }
 
-static json_t *shape_node(struct call *call, const struct schema_resource *type, const struct schema_node *node,
-	unsigned depth);
+static json_t *shape_node(
+	struct call *call, const struct schema_resource *type, const struct schema_node *node, unsigned depth);
 
 /* The newest record of a kind; one is made when there is none. Depth ends circles: then only an id is given. */
 static json_t *some_reference(struct call *call, const struct schema_resource *type, unsigned depth)
@@ -50,8 +50,8 @@ static json_t *some_reference(struct call *call, const struct schema_resource *t
 	return json_string(id);
 }
 
-static json_t *shape_text(struct call *call, const struct schema_resource *type, const struct schema_node *node,
-	unsigned depth)
+static json_t *shape_text(
+	struct call *call, const struct schema_resource *type, const struct schema_node *node, unsigned depth)
 {
 	char iso[CALENDAR_ISO_MS_ROOM];
 	size_t length = strlen(node->name ? node->name : "");
@@ -78,8 +78,8 @@ static json_t *shape_text(struct call *call, const struct schema_resource *type,
 	return json_string("");
 }
 
-static json_t *shape_node(struct call *call, const struct schema_resource *type, const struct schema_node *node,
-	unsigned depth)
+static json_t *shape_node(
+	struct call *call, const struct schema_resource *type, const struct schema_node *node, unsigned depth)
 {
 	if (node->flags & (SCHEMA_OPTIONAL | SCHEMA_INCLUDABLE))
 		return NULL;

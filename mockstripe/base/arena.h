@@ -8,7 +8,8 @@
 struct arena_block;
 struct arena {
 	struct arena_block *blocks;
-	struct arena_block *spare; /* a large block of the last time, up to ARENA_SPARE, for the next large allocation */
+	struct arena_block
+		*spare; /* a large block of the last time, up to ARENA_SPARE, for the next large allocation */
 };
 #define ARENA_SPARE ((size_t)128 << 10)
 

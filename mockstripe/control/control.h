@@ -19,9 +19,9 @@ void control_free(struct control *c);	       /* NULL-safe */
 /* Serves a request whose path starts with CONTROL_PREFIX. Thread-safe. The reply's body must be dropped. */
 void control_serve(struct control *c, const struct request *request, struct reply *out);
 /*
- * Whether the request asks to be let in only when there is nothing to deliver any more (POST /flush) and there still is;
- * then *account is whose deliveries it waits for, NULL: all. The doors wait, each in its way, and ask again: a thread
- * that serves others must not stand still for a target that perhaps needs it.
+ * Whether the request asks to be let in only when there is nothing to deliver any more (POST /flush) and there still
+ * is; then *account is whose deliveries it waits for, NULL: all. The doors wait, each in its way, and ask again: a
+ * thread that serves others must not stand still for a target that perhaps needs it.
  */
 bool control_waits(struct control *c, const struct request *request, struct account **account);
 /* A refusal: what is wrong, and what to do instead. */

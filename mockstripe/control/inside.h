@@ -25,8 +25,8 @@ struct order {
 	const char *id;	     /* the decoded {…} of the path, or NULL */
 	const char *account; /* the `account` argument, NULL: none */
 	int status;
-	json_t *answer;	   /* owned; NULL while there is none */
-	struct bytes *raw; /* instead of answer, already indented; owned */
+	json_t *answer;		  /* owned; NULL while there is none */
+	struct bytes *raw;	  /* instead of answer, already indented; owned */
 	const char *content_type; /* of raw, static; NULL: JSON */
 };
 

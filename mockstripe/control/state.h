@@ -13,7 +13,7 @@
 
 /* The log of its requests and the faults that name it go too. false: no such account. */
 bool state_reset(struct engine *e, const char *account);
-void state_reset_all(struct engine *e); /* with all faults */
+void state_reset_all(struct engine *e);				     /* with all faults */
 bool state_now(struct engine *e, const char *account, int64_t *now); /* false: no such account */
 /* Forward through everything that falls due. false: no such account, or seconds < 0, or past TIME_MOST. */
 bool state_advance(struct engine *e, const char *account, int64_t seconds);

@@ -12,7 +12,8 @@
 #include "resources/versions/history.h"
 #include "store/db.h"
 
-/* Attaches the resources' handlers to the description's routes. A pattern that the description lacks is our own error. */
+/* Attaches the resources' handlers to the description's routes. A pattern that the description lacks is our own error.
+ */
 static void attach(struct api *api, const struct resource *r)
 {
 	const struct schema_resource *type = schema_find_resource(r->name);
@@ -67,7 +68,7 @@ struct engine *engine_new(const struct engine_options *options)
 	bool *makeable = mem_alloc(schema_resource_count * sizeof *makeable);
 
 	e->options = *options;
-	e->api = (struct api){
+	e->api = (struct api) {
 		.by_type = mem_alloc(schema_resource_count * sizeof *e->api.by_type),
 		.handlers = mem_alloc(schema_route_count * sizeof *e->api.handlers),
 		.makeable = makeable,
@@ -83,12 +84,12 @@ struct engine *engine_new(const struct engine_options *options)
 	for (size_t i = 0; i < schema_route_count; i++)
 		if (schema_routes[i].answer == SCHEMA_ANSWER_BINARY && !e->api.handlers[i])
 			die("resources: nothing makes the bytes of %s", schema_routes[i].pattern);
-	e->rules = (struct account_rules){ .keys = list_keys, .arg = &e->api };
+	e->rules = (struct account_rules) { .keys = list_keys, .arg = &e->api };
 	e->keys = keyring_new();
 	e->log = reqlog_new(options->log_capacity ? options->log_capacity : 1000);
 	e->inflight = inflight_new();
 	e->faults = faults_new(options->seed);
-	e->deliverer = deliverer_new(&(struct deliverer_options){
+	e->deliverer = deliverer_new(&(struct deliverer_options) {
 		.api = &e->api,
 		.log_capacity = options->log_capacity ? options->log_capacity : 1000,
 		.off = options->no_deliveries,

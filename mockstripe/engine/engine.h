@@ -48,13 +48,13 @@ enum wire {
 
 struct reply {
 	int status;
-	struct bytes *body;       /* one reference, the receiver's */
+	struct bytes *body;	  /* one reference, the receiver's */
 	const char *content_type; /* static */
 	char request_id[32];
-	char version[40];         /* the version served */
+	char version[40];	   /* the version served */
 	char original_request[32]; /* "" unless an idempotency key was sent */
-	char account[80];         /* echo of Stripe-Account, or "" */
-	const char *should_retry; /* static, NULL: no header */
+	char account[80];	   /* echo of Stripe-Account, or "" */
+	const char *should_retry;  /* static, NULL: no header */
 	bool replayed, unauthenticated;
 	bool echo_idempotency_key;
 	struct bytes *headers; /* more of them, in place of those of the same name: "Name: value\n" each. One reference,
@@ -88,7 +88,8 @@ struct reqlog *engine_log(struct engine *e);
 uint64_t engine_seed(const struct engine *e);
 
 #define ENGINE_DEFAULT_ACCOUNT "acct_1MockstripeTest1"
-/* The account of that id (NULL: the default); made when `make`, else NULL when there is none. Lives until engine_free. */
+/* The account of that id (NULL: the default); made when `make`, else NULL when there is none. Lives until engine_free.
+ */
 struct account *engine_account(struct engine *e, const char *id, bool make);
 void engine_each_account(struct engine *e, void (*each)(void *arg, struct account *a), void *arg);
 

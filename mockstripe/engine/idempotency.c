@@ -76,7 +76,7 @@ void replay_keep(struct account *a, const char *key, const char *method, const c
 	if (!a->replays)
 		a->replays = map_new();
 	forget_expired(a, now);
-	*r = (struct replay){
+	*r = (struct replay) {
 		.key = mem_copy_text(key),
 		.method = mem_copy_text(method),
 		.path = mem_copy_text(path),

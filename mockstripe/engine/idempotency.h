@@ -27,7 +27,7 @@ const struct replay *replay_find(struct account *a, const char *key, int64_t now
 void replay_keep(struct account *a, const char *key, const char *method, const char *path, uint64_t fingerprint,
 	const char *request_id, int status, struct bytes *body, const char *content_type, int64_t now);
 void replay_forget(struct account *a, const char *key); /* none: nothing happens */
-void replays_clear(struct account *a);			 /* all of them */
+void replays_clear(struct account *a);			/* all of them */
 
 /* The same for equal parameter trees, whatever the order of their keys. Over 64 bits of SHA-256. */
 uint64_t params_fingerprint(const json_t *params);

@@ -16,10 +16,10 @@ struct engine {
 	struct inflight *inflight;
 	struct faults *faults;
 	struct deliverer *deliverer;
-	pthread_mutex_t lock; /* of the registry: accounts, keys, the request counter */
+	pthread_mutex_t lock;  /* of the registry: accounts, keys, the request counter */
 	pthread_mutex_t loads; /* one fixture at a time: it holds the locks of several accounts */
 	struct map *accounts;
-	struct db *db;           /* NULL: memory only */
+	struct db *db;	   /* NULL: memory only */
 	uint64_t requests; /* request ids made */
 	char *base_url;
 };

@@ -35,7 +35,7 @@ static void forget(struct logged *e)
 {
 	bytes_drop(e->request);
 	bytes_drop(e->response);
-	*e = (struct logged){ 0 };
+	*e = (struct logged) { 0 };
 }
 
 void reqlog_free(struct reqlog *log)

@@ -11,9 +11,9 @@
 /* The last exchanges, in a ring: what came, what was answered, where the call ended. Thread-safe. */
 struct logged {
 	uint64_t number; /* from 1 */
-	int64_t at;      /* the account's time, Unix seconds */
+	int64_t at;	 /* the account's time, Unix seconds */
 	const char *account, *method, *target, *key, *route, *stage, *request_id, *idempotency_key; /* NULL: none */
-	const char *version; /* the API version it was served in */
+	const char *version;		  /* the API version it was served in */
 	struct bytes *request, *response; /* response is NULL for an empty body */
 	int status;
 	unsigned fault; /* the number of the rule that struck it; 0: none */

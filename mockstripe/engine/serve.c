@@ -47,7 +47,7 @@ struct line {
 	const char *secret;
 	const char *path, *query;
 	size_t path_length;
-	json_t *given; /* the decoded parameters */
+	json_t *given;		     /* the decoded parameters */
 	const struct strike *strike; /* the fault that strikes this call, NULL: none */
 	const struct replay *replay;
 	uint64_t fingerprint;
@@ -190,8 +190,7 @@ static int stage_route(struct line *l)
 	const char *values[4] = { 0 };
 	size_t lengths[4];
 	const char *method = !strcmp(l->request->method, "HEAD") ? "GET" : l->request->method;
-	const struct schema_route *route =
-		l->call.changes ? version_route(&l->call, method, l->call.path) : NULL;
+	const struct schema_route *route = l->call.changes ? version_route(&l->call, method, l->call.path) : NULL;
 
 	if (!route)
 		route = schema_match(method, l->path, l->path_length, values, lengths);
@@ -218,7 +217,8 @@ static int stage_permit(struct line *l)
 	if (granted && (!strcmp(granted, "write") || (!writes && !strcmp(granted, "read"))))
 		return 0;
 	return fail_status(&l->call, 403, NULL, NULL,
-		"The provided key '%s' does not have the required permissions for this endpoint on account '%s'. Having the "
+		"The provided key '%s' does not have the required permissions for this endpoint on account '%s'. "
+		"Having the "
 		"'%s_%s' permission would allow this request to continue.",
 		key_masked(&l->call.arena, l->secret), l->account->id, family, writes ? "write" : "read");
 }
@@ -239,7 +239,8 @@ static int decode_json(struct line *l)
 		fail_invalid(&l->call, "invalid_json", NULL,
 			"The request body is not a JSON object: %s (line %d, column %d). Send a JSON object with "
 			"Content-Type: application/json.",
-			body ? "it is another kind of value" : error.text, body ? 1 : error.line, body ? 1 : error.column);
+			body ? "it is another kind of value" : error.text, body ? 1 : error.line,
+			body ? 1 : error.column);
 		json_decref(body);
 		return -1;
 	}
@@ -263,7 +264,8 @@ static int stage_decode(struct line *l)
 		return decode_json(l);
 	if (is_type(l, "application/json"))
 		return fail_invalid(&l->call, NULL, NULL,
-			"Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+			"Invalid request (check that your POST content type is application/x-www-form-urlencoded). If "
+			"you have "
 			"any questions, we can help at https://support.stripe.com/.");
 	if (is_type(l, "multipart/form-data")) {
 		if (!multipart_read(l->given, rq->content_type, rq->body, rq->body_length, &l->call.arena, &why))
@@ -307,7 +309,8 @@ static int check_idempotency_key(struct line *l)
 	l->reply->echo_idempotency_key = true;
 	if (!inflight_enter(l->engine->inflight, l->account->id, key)) {
 		fail_status(&l->call, 409, "idempotency_key_in_use", NULL,
-			"There is currently another in-progress request using this Idempotent Key (that probably means you "
+			"There is currently another in-progress request using this Idempotent Key (that probably means "
+			"you "
 			"submitted twice, and the other request is still going through): %s. Please try again later.",
 			key);
 		l->call.fail.type = "idempotency_error";
@@ -334,12 +337,14 @@ static int fail_mismatch(struct line *l, const struct replay *r)
 {
 	if (strcmp(r->path, l->call.path) || strcmp(r->method, l->call.method))
 		fail_invalid(&l->call, NULL, NULL,
-			"Keys for idempotent requests can only be used for the same endpoint they were first used for ('%s' vs "
+			"Keys for idempotent requests can only be used for the same endpoint they were first used for "
+			"('%s' vs "
 			"'%s'). Try using a key other than '%s' if you meant to execute a different request.",
 			r->path, l->call.path, l->call.idempotency_key);
 	else
 		fail_invalid(&l->call, NULL, NULL,
-			"Keys for idempotent requests can only be used with the same parameters they were first used with. Try "
+			"Keys for idempotent requests can only be used with the same parameters they were first used "
+			"with. Try "
 			"using a key other than '%s' if you meant to execute a different request.",
 			l->call.idempotency_key);
 	l->call.fail.type = "idempotency_error";
@@ -411,9 +416,16 @@ static const struct {
 	const char *name;
 	int (*run)(struct line *l);
 } stages[] = {
-	{ "who", stage_who },       { "version", stage_version }, { "route", stage_route }, { "permit", stage_permit },
-	{ "decode", stage_decode }, { "fault", stage_fault },     { "lock", stage_lock },   { "again", stage_again },
-	{ "check", stage_check },   { "handle", stage_handle },
+	{ "who", stage_who },
+	{ "version", stage_version },
+	{ "route", stage_route },
+	{ "permit", stage_permit },
+	{ "decode", stage_decode },
+	{ "fault", stage_fault },
+	{ "lock", stage_lock },
+	{ "again", stage_again },
+	{ "check", stage_check },
+	{ "handle", stage_handle },
 };
 
 /* ---- finish ---- */
@@ -482,8 +494,8 @@ static void settle(struct line *l)
 	if (l->strike && l->strike->fault.kept)
 		spoil(l);
 	if (l->reached && call->idempotency_key)
-		replay_keep(l->account, call->idempotency_key, call->method, call->path, l->fingerprint, call->request_id,
-			l->reply->status, l->reply->body, l->reply->content_type, call->now);
+		replay_keep(l->account, call->idempotency_key, call->method, call->path, l->fingerprint,
+			call->request_id, l->reply->status, l->reply->body, l->reply->content_type, call->now);
 	if (stays && call->events && l->engine->api.on_events)
 		l->engine->api.on_events(l->engine, l->account);
 	if (stays && call->then)
@@ -548,7 +560,7 @@ void engine_serve(struct engine *e, const struct request *request, struct reply 
 {
 	struct line l = { .engine = e, .request = request, .reply = out, .stage = "answer" };
 
-	*out = (struct reply){ 0 };
+	*out = (struct reply) { 0 };
 	begin(&l);
 	for (size_t i = 0; i < COUNT_OF(stages); i++) {
 		if (stages[i].run(&l)) {

@@ -28,8 +28,9 @@ void emit_reserved(struct call *call, uint64_t place, const char *type, struct r
 void emit_changed_reserved(struct call *call, uint64_t place, const char *type, struct record *r);
 
 /*
- * The event of a resource and a word, "payout.canceled"; NULL when there is none. Arena text. Events are mostly called by
- * the object, but not all: issuing_card.updated is about an issuing.card. Those of /v2 are thin, of another kind: not here.
+ * The event of a resource and a word, "payout.canceled"; NULL when there is none. Arena text. Events are mostly called
+ * by the object, but not all: issuing_card.updated is about an issuing.card. Those of /v2 are thin, of another kind:
+ * not here.
  */
 const char *emit_type(struct call *call, const struct schema_resource *type, const char *verb);
 /* "<object>.<verb>" when the description knows such an event, e.g. ("coupon", "created"); false when not. */

@@ -354,8 +354,8 @@ static bool write_letter(const struct job *job, struct letter *out)
 	if (!job->by_hand && !is_enabled(endpoint))
 		return false;
 	*out = (struct letter) {
-		.body = event_older(deliverer_options(box->deliverer)->api, event,
-			js_text(record_tree(endpoint), "api_version")),
+		.body = event_older(
+			deliverer_options(box->deliverer)->api, event, js_text(record_tree(endpoint), "api_version")),
 		.type = mem_copy_text(js_text(record_tree(event), "type")),
 		.url = mem_copy_text(js_text(record_tree(endpoint), "url")),
 		.secret = mem_copy_text(js_text(record_private(endpoint), "secret")),

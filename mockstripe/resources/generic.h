@@ -16,7 +16,8 @@ int generic_list(struct call *call);
 int generic_update(struct call *call);
 int generic_delete(struct call *call);
 
-/* A new body of the route's resource with the parameters applied (except some) and the ids in it checked. NULL: failed. */
+/* A new body of the route's resource with the parameters applied (except some) and the ids in it checked. NULL: failed.
+ */
 json_t *generic_body(struct call *call, const char *const *except);
 /* Stores it, emits <object>.created when there is such an event, answers it. Takes the body. */
 int generic_create(struct call *call, json_t *body);
@@ -25,7 +26,8 @@ int generic_create(struct call *call, json_t *body);
 struct record *path_record(struct call *call, size_t n, const struct schema_resource *type);
 /* The same by object name ("customer"). */
 struct record *path_object(struct call *call, size_t n, const char *object);
-/* The record that a parameter names; NULL without failure when it is absent or unset; NULL with 400 when it is unknown. */
+/* The record that a parameter names; NULL without failure when it is absent or unset; NULL with 400 when it is unknown.
+ */
 struct record *param_record(struct call *call, const char *name, const char *object);
 
 #endif

@@ -1,52 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/resources.h"
 
-#define EACH_RESOURCE(X) \
-	X(account) \
-	X(balance) \
-	X(balance_transaction) \
-	X(card) \
-	X(charge) \
-	X(checkout_session) \
-	X(confirmation_token) \
-	X(coupon) \
-	X(credit_note) \
-	X(credit_note_line) \
-	X(customer) \
-	X(customer_balance) \
-	X(customer_cash) \
-	X(customer_tax_id) \
-	X(discount) \
-	X(dispute) \
-	X(event) \
-	X(event_thin) \
-	X(file) \
-	X(file_link) \
-	X(invoice) \
-	X(invoice_item) \
-	X(invoice_line) \
-	X(meter) \
-	X(meter_event) \
-	X(meter_event_adjustment) \
-	X(payment_intent) \
-	X(payment_method) \
-	X(plan) \
-	X(portal_configuration) \
-	X(portal_session) \
-	X(price) \
-	X(product) \
-	X(product_feature) \
-	X(promotion_code) \
-	X(quote) \
-	X(refund) \
-	X(schedule) \
-	X(setup_intent) \
-	X(subscription) \
-	X(subscription_item) \
-	X(tax_rate) \
-	X(test_clock) \
-	X(token) \
+/* clang-format off: a name a line */
+#define EACH_RESOURCE(X)                                                                                               \
+	X(account)                                                                                                     \
+	X(balance)                                                                                                     \
+	X(balance_transaction)                                                                                         \
+	X(card)                                                                                                        \
+	X(charge)                                                                                                      \
+	X(checkout_session)                                                                                            \
+	X(confirmation_token)                                                                                          \
+	X(coupon)                                                                                                      \
+	X(credit_note)                                                                                                 \
+	X(credit_note_line)                                                                                            \
+	X(customer)                                                                                                    \
+	X(customer_balance)                                                                                            \
+	X(customer_cash)                                                                                               \
+	X(customer_tax_id)                                                                                             \
+	X(discount)                                                                                                    \
+	X(dispute)                                                                                                     \
+	X(event)                                                                                                       \
+	X(event_thin)                                                                                                  \
+	X(file)                                                                                                        \
+	X(file_link)                                                                                                   \
+	X(invoice)                                                                                                     \
+	X(invoice_item)                                                                                                \
+	X(invoice_line)                                                                                                \
+	X(meter)                                                                                                       \
+	X(meter_event)                                                                                                 \
+	X(meter_event_adjustment)                                                                                      \
+	X(payment_intent)                                                                                              \
+	X(payment_method)                                                                                              \
+	X(plan)                                                                                                        \
+	X(portal_configuration)                                                                                        \
+	X(portal_session)                                                                                              \
+	X(price)                                                                                                       \
+	X(product)                                                                                                     \
+	X(product_feature)                                                                                             \
+	X(promotion_code)                                                                                              \
+	X(quote)                                                                                                       \
+	X(refund)                                                                                                      \
+	X(schedule)                                                                                                    \
+	X(setup_intent)                                                                                                \
+	X(subscription)                                                                                                \
+	X(subscription_item)                                                                                           \
+	X(tax_rate)                                                                                                    \
+	X(test_clock)                                                                                                  \
+	X(token)                                                                                                       \
 	X(webhook_endpoint)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct resource name##_resource;
 EACH_RESOURCE(DECLARE)

@@ -46,7 +46,7 @@ struct account *account_new(const char *id, uint64_t seed, const struct account_
 	a->id = mem_copy_text(id);
 	a->seed = random_hash(id, strlen(id), seed);
 	a->rules = rules;
-	a->time = (struct timeline){ .wall = wall, .now = now };
+	a->time = (struct timeline) { .wall = wall, .now = now };
 	pthread_mutex_init(&a->lock, NULL);
 	account_init(a);
 	return a;

@@ -28,20 +28,20 @@ struct account {
 	uint64_t seed;
 	const struct account_rules *rules;
 	pthread_mutex_t lock;
-	struct map *records;     /* id -> struct record, the deleted ones included */
-	struct shelf **shelves;  /* by schema_resource index, made when first needed */
-	struct timeline time;    /* the account's own */
-	struct map *clocks;      /* test clock id -> struct timeline */
-	uint64_t sequence;       /* of the newest record */
-	struct map *counters;    /* id prefix -> uint64_t: how many ids were made */
-	struct list warm;        /* bodies whose trees are at hand, oldest first; a reference each */
-	struct map *replays;     /* idempotency key -> stored answer; owned by engine/idempotency.c */
-	struct db *db;           /* where commits are kept too; NULL: memory only */
-	void *outbox;            /* owned by events/ */
+	struct map *records;	/* id -> struct record, the deleted ones included */
+	struct shelf **shelves; /* by schema_resource index, made when first needed */
+	struct timeline time;	/* the account's own */
+	struct map *clocks;	/* test clock id -> struct timeline */
+	uint64_t sequence;	/* of the newest record */
+	struct map *counters;	/* id prefix -> uint64_t: how many ids were made */
+	struct list warm;	/* bodies whose trees are at hand, oldest first; a reference each */
+	struct map *replays;	/* idempotency key -> stored answer; owned by engine/idempotency.c */
+	struct db *db;		/* where commits are kept too; NULL: memory only */
+	void *outbox;		/* owned by events/ */
 };
 
 struct account *account_new(const char *id, uint64_t seed, const struct account_rules *rules, bool wall, int64_t now);
-void account_free(struct account *a); /* NULL-safe; the engine's and the events' parts are freed by them before */
+void account_free(struct account *a);  /* NULL-safe; the engine's and the events' parts are freed by them before */
 void account_clear(struct account *a); /* no records, no counters: as new; the present stays */
 
 struct record *account_find(const struct account *a, const char *id); /* deleted ones too; NULL */
@@ -61,10 +61,11 @@ uint64_t account_draw(struct account *a, const char *stream);
 void account_warmed(struct account *a, struct body *b);
 void account_cool(struct account *a);
 
-/* Used by the journal, marks and loaders: puts a record in place with a body (both taken), or takes one out for good. */
+/* Used by the journal, marks and loaders: puts a record in place with a body (both taken), or takes one out for good.
+ */
 struct record *account_put(struct account *a, const struct schema_resource *type, const char *id, struct body *body,
 	int64_t created, uint64_t sequence, bool deleted);
 void account_set_body(struct record *r, struct body *body, bool deleted); /* body taken; indexes follow */
-void account_remove(struct record *r);                                   /* frees it */
+void account_remove(struct record *r);					  /* frees it */
 
 #endif

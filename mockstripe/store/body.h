@@ -27,8 +27,8 @@ struct body *body_parse(const char *text, size_t length); /* compact or not; NUL
 /* Made by make(arg) whenever the tree is asked for and not at hand; release(arg) when the body ends. Never text at
  * rest. */
 struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *arg), void *arg);
-/* A lazy body whose index values, due time and clock also stand in the small tree that brief(arg) makes (new reference):
- * the whole one is not needed to put its record in place. */
+/* A lazy body whose index values, due time and clock also stand in the small tree that brief(arg) makes (new
+ * reference): the whole one is not needed to put its record in place. */
 void body_set_brief(struct body *b, json_t *(*brief)(const void *arg));
 /* The tree, or the brief one while the tree is not at hand: for indexes. New reference. */
 json_t *body_index_tree(struct body *b);

@@ -14,7 +14,7 @@ struct entry {
 
 void journal_begin(struct journal *j, struct account *a)
 {
-	*j = (struct journal){ .account = a };
+	*j = (struct journal) { .account = a };
 }
 
 static struct entry *entry_of(const struct journal *j, const struct record *r)
@@ -44,14 +44,14 @@ static struct entry *entry_for(struct journal *j, struct record *r)
 	return e;
 }
 
-struct record *journal_add_body(struct journal *j, const struct schema_resource *type, const char *id,
-	struct body *body, int64_t created)
+struct record *journal_add_body(
+	struct journal *j, const struct schema_resource *type, const char *id, struct body *body, int64_t created)
 {
 	return journal_add_at(j, type, id, body, created, 0);
 }
 
-struct record *journal_add_at(struct journal *j, const struct schema_resource *type, const char *id,
-	struct body *body, int64_t created, uint64_t sequence)
+struct record *journal_add_at(struct journal *j, const struct schema_resource *type, const char *id, struct body *body,
+	int64_t created, uint64_t sequence)
 {
 	struct account *a = j->account;
 	struct record *r = account_find(a, id);
@@ -73,8 +73,8 @@ struct record *journal_add_at(struct journal *j, const struct schema_resource *t
 	return r;
 }
 
-struct record *journal_add(struct journal *j, const struct schema_resource *type, const char *id, json_t *tree,
-	int64_t created)
+struct record *journal_add(
+	struct journal *j, const struct schema_resource *type, const char *id, json_t *tree, int64_t created)
 {
 	return journal_add_body(j, type, id, body_new(tree), created);
 }

@@ -25,17 +25,17 @@ struct record {
 	const struct schema_resource *type;
 	struct account *account;
 	struct body *body;
-	json_t *draft;         /* NULL unless the running call has opened it */
+	json_t *draft;		/* NULL unless the running call has opened it */
 	struct timeline *clock; /* whose time it lives on: a test clock's, or the account's */
-	struct slot **slots;   /* the index entries that hold it */
-	int64_t created;       /* Unix seconds; with sequence the order in lists */
-	uint64_t sequence;     /* order of creation within the account */
-	int64_t due;           /* when its clock calls it next; 0 is never */
-	size_t heap_at;        /* its place on the timeline's heap */
+	struct slot **slots;	/* the index entries that hold it */
+	int64_t created;	/* Unix seconds; with sequence the order in lists */
+	uint64_t sequence;	/* order of creation within the account */
+	int64_t due;		/* when its clock calls it next; 0 is never */
+	size_t heap_at;		/* its place on the timeline's heap */
 	uint8_t n_slots;
-	bool deleted;          /* the body is {id, object, deleted:true}; on no shelf any more */
+	bool deleted; /* the body is {id, object, deleted:true}; on no shelf any more */
 	bool shelved;
-	bool listed;           /* in the journal of the running call */
+	bool listed; /* in the journal of the running call */
 	char id[];
 };
 

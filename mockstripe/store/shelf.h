@@ -38,7 +38,8 @@ struct shelf {
 
 struct shelf *shelf_new(const struct schema_resource *type, const struct shelf_key *keys, size_t n_keys);
 void shelf_free(struct shelf *s);
-/* Puts r in its place in all vectors and on its timeline, by its present body; or corrects the places after a change. */
+/* Puts r in its place in all vectors and on its timeline, by its present body; or corrects the places after a change.
+ */
 void shelf_index(struct shelf *s, struct record *r);
 void shelf_remove(struct shelf *s, struct record *r); /* from all of them */
 /* The records under one value, NULL when the key is not declared; an empty list when nothing has that value. */

@@ -17,7 +17,7 @@ struct record;
  */
 struct timeline {
 	bool wall;
-	int64_t now;    /* not wall: the present. wall: seconds ahead of the machine's clock */
+	int64_t now;	      /* not wall: the present. wall: seconds ahead of the machine's clock */
 	struct record **heap; /* by (due, sequence): equal times happen in order of creation */
 	size_t count, room;
 };

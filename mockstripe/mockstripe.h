@@ -80,21 +80,21 @@ struct ms_delivery {	 /* one attempt to deliver an event to a webhook endpoint *
 struct ms_options {
 	/* Sockets. All off (no_socket) is the fastest for tests: only ms_call. */
 	bool no_socket;
-	int http_port;	       /* 0: any free port; negative: no HTTP                                              */
-	int https_port;	       /* 0: none here (a free port: -2); self-signed unless cert and key are given         */
-	const char *bind;      /* NULL: 127.0.0.1                                                                  */
-	const char *unix_path; /* a Unix socket beside, NULL: none                                                 */
-	const char *cert_file, *key_file; /* PEM                                                                   */
-	unsigned threads; /* 0 or 1: one event loop; more: a pool                                             */
+	int http_port;	       /* 0: any free port; negative: no HTTP */
+	int https_port;	       /* 0: none here (a free port: -2); self-signed unless cert and key are given */
+	const char *bind;      /* NULL: 127.0.0.1 */
+	const char *unix_path; /* a Unix socket beside, NULL: none */
+	const char *cert_file, *key_file; /* PEM */
+	unsigned threads;		  /* 0 or 1: one event loop; more: a pool */
 
-	uint64_t seed; /* the same seed and the same calls give the same bytes                             */
-	int64_t now;   /* 0: the machine's clock; otherwise time stands still here until ms_advance        */
+	uint64_t seed;		     /* the same seed and the same calls give the same bytes */
+	int64_t now;		     /* 0: the machine's clock; otherwise time stands still here until ms_advance */
 	const char *const *fixtures; /* files or folders loaded into their accounts before the first call; NULL-ended */
-	const char *db_file;  /* keep all accounts in this SQLite file; fixtures are loaded only while it is empty    */
-	bool strict_keys;     /* refuse keys that no fixture declares, as Stripe does                             */
-	bool account_per_key; /* an undeclared key opens an account of its own                                    */
-	bool lenient_ids;     /* accept a caller's own id on every create                                         */
-	size_t log_capacity;  /* exchanges kept; 0: 1000                                                          */
+	const char *db_file;  /* keep all accounts in this SQLite file; fixtures are loaded only while it is empty */
+	bool strict_keys;     /* refuse keys that no fixture declares, as Stripe does */
+	bool account_per_key; /* an undeclared key opens an account of its own */
+	bool lenient_ids;     /* accept a caller's own id on every create */
+	size_t log_capacity;  /* exchanges kept; 0: 1000 */
 
 	/* Called after each exchange, on the thread that served it, without any lock of the account. */
 	void (*on_exchange)(void *arg, const struct ms_exchange *exchange);
@@ -109,35 +109,35 @@ struct ms_options {
 	 */
 	void (*on_event)(void *arg, const struct ms_event *event);
 	void *on_event_arg;
-	bool no_deliveries; /* nothing is posted to webhook endpoints: events are kept, and handed to on_event  */
+	bool no_deliveries; /* nothing is posted to webhook endpoints: events are kept, and handed to on_event */
 };
 
 struct ms_request {
-	const char *method;	    /* "GET", "POST", "DELETE", "HEAD"                                           */
-	const char *path;	    /* with its query: "/v1/customers?limit=3"                                   */
-	const char *key;	    /* the API key; NULL: taken from an Authorization header, if any             */
-	const char *body;	    /* form or JSON text; NULL: none                                             */
-	size_t body_length;	    /* 0 with a body: strlen(body)                                               */
-	const char *const *headers; /* "Name: value", NULL-ended; may be NULL                                    */
+	const char *method;	    /* "GET", "POST", "DELETE", "HEAD" */
+	const char *path;	    /* with its query: "/v1/customers?limit=3" */
+	const char *key;	    /* the API key; NULL: taken from an Authorization header, if any */
+	const char *body;	    /* form or JSON text; NULL: none */
+	size_t body_length;	    /* 0 with a body: strlen(body) */
+	const char *const *headers; /* "Name: value", NULL-ended; may be NULL */
 };
 
 /* What a fault did to an answer on its way; only then there is anything but the first. */
 enum ms_wire {
 	MS_WIRE_WHOLE,
-	MS_WIRE_CUT,   /* only a part of the body came                                 */
-	MS_WIRE_EMPTY, /* the connection ended without an answer: status 0             */
-	MS_WIRE_RESET, /* it was reset: likewise                                       */
-	MS_WIRE_STALL, /* nothing came for as long as anybody would wait: likewise     */
+	MS_WIRE_CUT,   /* only a part of the body came */
+	MS_WIRE_EMPTY, /* the connection ended without an answer: status 0 */
+	MS_WIRE_RESET, /* it was reset: likewise */
+	MS_WIRE_STALL, /* nothing came for as long as anybody would wait: likewise */
 };
 
 struct ms_response {
 	int status;
-	const char *body; /* terminated; good until ms_response_clear                                  */
+	const char *body; /* terminated; good until ms_response_clear */
 	size_t length;
-	const char *const *headers; /* "Name: value", NULL-ended                                                 */
+	const char *const *headers; /* "Name: value", NULL-ended */
 	enum ms_wire wire;
 	unsigned delay; /* milliseconds that a fault held the answer back: told here, not waited for */
-	void *hold;	/* private                                                                   */
+	void *hold;	/* private */
 };
 
 /* Starts a simulator. NULL on failure with a sentence in *why (may be NULL; free() it). Options may be NULL. */
@@ -183,23 +183,23 @@ struct ms_fault {
 			     answer "cut"         it ends after `cut` bytes of the body "garbage"     a web page, by
 			     status (200) or body, in place of the answer "answer"      what ms_answer_next makes */
 	const char *when; /* "before": the call is not done; "after" or "wire": done, and its answer lost or spoilt;
-			     NULL: before for errors and answers, after for the others                              */
+			     NULL: before for errors and answers, after for the others */
 
-	const char *account, *method; /* NULL: any                                                                 */
+	const char *account, *method; /* NULL: any */
 	const char
 		*route; /* "/v1/customers/{customer}", "/v1/customers/cus_1", a star for a segment, two for the rest */
-	const char *param; /* "items[0][price]=price_x", or "customer" with any value                           */
-	unsigned nth;	   /* the first of the matching calls that is struck; 0 is 1                            */
-	unsigned times;	   /* how many from there on; 0: all                                                    */
-	unsigned percent;  /* of these, at random but the same for the same seed; 0: all                        */
+	const char *param; /* "items[0][price]=price_x", or "customer" with any value */
+	unsigned nth;	   /* the first of the matching calls that is struck; 0 is 1 */
+	unsigned times;	   /* how many from there on; 0: all */
+	unsigned percent;  /* of these, at random but the same for the same seed; 0: all */
 
-	unsigned delay; /* milliseconds, for every kind                                                      */
-	unsigned cut;	/* bytes of the body that still come                                                 */
+	unsigned delay; /* milliseconds, for every kind */
+	unsigned cut;	/* bytes of the body that still come */
 	int status;
-	unsigned retry_after; /* seconds                                                                           */
-	const char *should_retry; /* "true", "false"                                                                */
+	unsigned retry_after;	  /* seconds */
+	const char *should_retry; /* "true", "false" */
 	const char *code, *message, *body;
-	bool kept; /* an error after: also kept under the idempotency key, as Stripe keeps its 500s     */
+	bool kept; /* an error after: also kept under the idempotency key, as Stripe keeps its 500s */
 };
 
 /* Adds a rule; gives its number, from 1. 0 with a sentence in *why (may be NULL; free() it) when it makes no sense. */
@@ -211,10 +211,10 @@ MS_API int ms_fault_count(struct ms *ms, unsigned number);
 
 /* A canned answer: the next calls that match get it and are not done. */
 struct ms_answer {
-	const char *account, *method, *route, *param; /* as above                                                   */
-	unsigned times;	  /* 0: the next one                                                             */
-	int status;	  /* 0: 200                                                                      */
-	const char *body; /* as it is, JSON by default; NULL: empty                                      */
+	const char *account, *method, *route, *param; /* as above */
+	unsigned times;				      /* 0: the next one */
+	int status;				      /* 0: 200 */
+	const char *body;			      /* as it is, JSON by default; NULL: empty */
 	const char *const
 		*headers; /* "Name: value", NULL-ended: besides the usual ones, or in place of them; or NULL */
 };

@@ -126,6 +126,40 @@ static void preview__of_a_customer_is_of_what_is_billed_next(void **state)
 	assert_money(a, "lines.data.0.period.start", HOUSE_NOW + 365 * DAY);
 }
 
+/* Stripe API reference "Create a subscription": pending_invoice_item_interval, one year at most. */
+static void pending_interval__of_more_than_a_year_is_refused(void **state)
+{
+	static const struct {
+		const char *interval;
+		int most;
+	} rows[] = { { "day", 365 }, { "week", 52 }, { "month", 12 }, { "year", 1 } };
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Starter", 1000);
+	const char *sub = field(subscribe(h, customer, price, NULL), "id");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *interval = rows[i].interval, *more;
+
+		post(h, "subscriptions", sub,
+			text_of(h,
+				"pending_invoice_item_interval[interval]=%s&"
+				"pending_invoice_item_interval[interval_count]=%d",
+				interval, rows[i].most));
+		assert_money(
+			get(h, "subscriptions", sub), "pending_invoice_item_interval.interval_count", rows[i].most);
+		more = text_of(h,
+			"pending_invoice_item_interval[interval]=%s&pending_invoice_item_interval[interval_count]=%d",
+			interval, rows[i].most + 1);
+		if (rows[i].most == 365)
+			continue; /* that one is refused by the bound of the parameter itself */
+		assert_error(api(h, "POST", get_path(h, "subscriptions", sub), more), 400, NULL,
+			"pending_invoice_item_interval[interval_count]", "one year at most");
+		assert_error(api(h, "POST", "/v1/subscriptions",
+				     text_of(h, "customer=%s&items[0][price]=%s&%s", customer, price, more)),
+			400, NULL, "pending_invoice_item_interval[interval_count]", "one year at most");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +169,7 @@ int main(void)
 		BILLING_TEST(discount__of_some_months_goes_when_they_are_over),
 		BILLING_TEST(discount__of_a_customer_goes_when_its_months_are_over),
 		BILLING_TEST(preview__of_a_customer_is_of_what_is_billed_next),
+		BILLING_TEST(pending_interval__of_more_than_a_year_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("billing_bounds", tests, NULL, NULL);

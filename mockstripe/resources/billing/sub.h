@@ -71,6 +71,9 @@ int64_t sub_latest_period_end(struct record *sub);
 void sub_plan(struct call *call, struct record *sub);
 /* next_pending_invoice_item_invoice: one pending_invoice_item_interval after `from`; null without such an interval. */
 void sub_set_pending_interval(json_t *draft, int64_t from);
+/* Refuses a pending_invoice_item_interval of more than a year (Stripe API reference, "Create a subscription"). 0 or -1.
+ */
+int sub_check_pending_interval(struct call *call, const json_t *given);
 /* Puts the items' trees into the subscription's body. */
 void sub_show_items(struct call *call, struct record *sub, struct record *const *items, size_t n);
 size_t sub_item_records(struct call *call, struct record *sub, struct record *out[SUB_ITEMS]);

@@ -37,6 +37,8 @@ static int check_behavior(struct creation *n)
 	const char *method = param_text(call, "collection_method");
 	bool sends = method && !strcmp(method, "send_invoice");
 
+	if (sub_check_pending_interval(call, call->params))
+		return -1;
 	n->pay = pay_behavior_of(param_text(call, "payment_behavior"));
 	if (n->pay == PENDING_IF_INCOMPLETE)
 		return fail_invalid(call, NULL, "payment_behavior",

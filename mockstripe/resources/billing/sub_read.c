@@ -181,6 +181,23 @@ void sub_plan(struct call *call, struct record *sub)
 		json_object_del(private, "due");
 }
 
+int sub_check_pending_interval(struct call *call, const json_t *given)
+{
+	static const struct {
+		const char *interval;
+		int64_t most;
+	} year[] = { { "day", 365 }, { "week", 52 }, { "month", 12 }, { "year", 1 } };
+	const json_t *each = json_object_get(given, "pending_invoice_item_interval");
+	const char *interval = js_text(each, "interval");
+
+	for (size_t i = 0; interval && i < COUNT_OF(year); i++)
+		if (!strcmp(interval, year[i].interval) && js_int(each, "interval_count", 1) > year[i].most)
+			return fail_invalid(call, NULL, "pending_invoice_item_interval[interval_count]",
+				"The pending invoice item interval can be one year at most: %lld for `%s`.",
+				(long long)year[i].most, interval);
+	return 0;
+}
+
 void sub_set_pending_interval(json_t *draft, int64_t from)
 {
 	json_t *each = json_object_get(draft, "pending_invoice_item_interval");

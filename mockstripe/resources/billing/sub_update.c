@@ -62,6 +62,8 @@ static int check_state(struct update *u)
 		"default_source", "payment_settings", "cancellation_details", NULL };
 	struct record *sub = u->c.sub;
 
+	if (sub_check_pending_interval(u->call, u->given))
+		return -1;
 	if (!subscription_is_live(sub) && !only(u, of_canceled))
 		return fail_invalid(u->call, "invalid_canceled_subscription_fields", NULL,
 			"A canceled subscription can only update its cancellation_details and metadata.");

@@ -155,7 +155,8 @@ awk -v kb="$((after - before))" -v n="$customers" 'BEGIN {
 	printf "\nresident memory a customer, its event included: %.1f KB  (aim 3)\n", kb / n
 }'
 # Advancing one clock: RENEWALS_SUBSCRIPTIONS is how many it renews, a row each.
-if ! "$programs/renewals" ${RENEWALS_SUBSCRIPTIONS:-1000 10000}; then
+read -ra sizes <<<"${RENEWALS_SUBSCRIPTIONS:-1000 10000}"
+if ! "$programs/renewals" "${sizes[@]}"; then
 	wrong=$((wrong + 1))
 fi
 if [ "$wrong" -gt 0 ]; then

@@ -22,7 +22,7 @@ check() {
 		return
 	fi
 	# A declaration is a name of ours right before a parenthesis (but for "enum sa_fate (*send)"); comments are gone by then.
-	"$cc" -fpreprocessed -dD -w -E -P "$header" | grep -v '^#' | grep -oE "\b${prefix}[a-z0-9_]+[[:space:]]*\([^*]" |
+	"$cc" -fpreprocessed -dD -w -E -P "$header" | grep -v '^#' | grep -oE "\b${prefix}[a-z0-9_]+[[:space:]]*\(([^*]|$)" |
 		sed 's/[[:space:]]*(.*//' | sort -u >"$work/declared"
 	nm -g --defined-only "$archive" | awk 'NF == 3 { print $3 }' | sort -u >"$work/exported"
 	if ! diff "$work/declared" "$work/exported" >"$work/difference"; then

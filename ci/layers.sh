@@ -36,7 +36,8 @@ awk '
 		uses["actions/catalog"]      = uses["actions/people"] " actions/people"
 		uses["actions/runtime"]      = uses["actions/catalog"] " actions/catalog"
 		uses["actions/widget"]       = uses["actions/runtime"] " actions/runtime"
-		uses["actions/doors"]        = uses["actions/widget"] " actions/widget"
+		uses["actions/agent"]        = uses["actions/runtime"] " actions/runtime"
+		uses["actions/doors"]        = uses["actions/widget"] " actions/widget actions/agent"
 		uses["actions"]              = uses["actions/doors"] " actions/doors"
 
 		# library header -> the files that wrap it

@@ -36,7 +36,13 @@ fi
 
 work=$(mktemp -d)
 server=
+chat=
 finish() {
+	if [ -n "$chat" ]; then
+		kill -TERM "$chat" 2>/dev/null
+		wait "$chat" 2>/dev/null
+		chat=
+	fi
 	if [ -n "$server" ]; then
 		kill -TERM "$server" 2>/dev/null
 		wait "$server" 2>/dev/null
@@ -59,6 +65,23 @@ start() {
 	kill -TERM "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 	server=
+	return 1
+}
+
+# The actions' own server with the chat widget and its demo site; 1 when it ended without saying its line.
+start_chat() {
+	: >"$work/chat.out"
+	"$out/stripe-actions" serve --config "$work/actions.json" --port "$1" --demo >"$work/chat.out" 2>"$work/chat.err" &
+	chat=$!
+	for _ in $(seq 200); do
+		chat_url=$(sed -n 's/^stripe-actions ready \(http:[^ ]*\).*/\1/p' "$work/chat.out")
+		[ -n "$chat_url" ] && return 0
+		kill -0 "$chat" 2>/dev/null || break
+		sleep 0.05
+	done
+	kill -TERM "$chat" 2>/dev/null
+	wait "$chat" 2>/dev/null
+	chat=
 	return 1
 }
 
@@ -109,6 +132,20 @@ if [ "$bad" -gt 0 ]; then
 	[ "$mode" = demo ] && exit 1
 fi
 if [ "$mode" = run ]; then
+	chat_port=${CHAT_PORT:-12113}
+	if (exec 3<>"/dev/tcp/127.0.0.1/$chat_port") 2>/dev/null; then
+		chat_port=0
+	fi
+	if start_chat "$chat_port"; then
+		echo
+		echo "The chat widget, on a demo site where you can be any of the contacts:"
+		# Another name for the same machine is another origin: the site and the widget meet as they do in life.
+		echo "  http://localhost:${chat_url##*:}/demo"
+	else
+		echo "The actions' server did not start:"
+		cat "$work/chat.out" "$work/chat.err"
+		bad=$((bad + 1))
+	fi
 	echo
 	echo "The simulator stays up until Ctrl-C."
 	# Ctrl-C reaches the server too, which then stops gracefully; here it only ends the wait.

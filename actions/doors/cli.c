@@ -227,6 +227,14 @@ static int command_run(const struct cli *cli, struct agent *a, const struct opti
 		return hash(cli, a, o);
 	if (!strcmp(o->command, "doctor"))
 		return cli_doctor(cli, a, o);
+	if (!strcmp(o->command, "serve")) {
+		print_warnings(cli, a);
+		return cli_serve(cli, a, o);
+	}
+	if (!strcmp(o->command, "mcp"))
+		return cli_mcp(cli, a, o);
+	if (!strcmp(o->command, "chat"))
+		return cli_chat(cli, a, o);
 	return call(cli, a, o);
 }
 

@@ -13,13 +13,16 @@ enum which {
 	HASH = 8,
 	AUDIT = 16,
 	DOCTOR = 32,
+	SERVE = 64,
+	MCP = 128,
+	CHAT = 256,
 };
 
 static const struct {
 	const char *name;
 	enum which which;
 } commands[] = { { "call", CALL }, { "tools", TOOLS }, { "check", CHECK }, { "hash", HASH }, { "audit", AUDIT },
-	{ "doctor", DOCTOR } };
+	{ "doctor", DOCTOR }, { "serve", SERVE }, { "mcp", MCP }, { "chat", CHAT } };
 
 /* One row an option: where its value goes, and with which commands it makes sense. */
 static const struct option {
@@ -28,18 +31,25 @@ static const struct option {
 	size_t text; /* offset of a const char *, when it takes a value */
 	size_t flag; /* offset of a bool, when it does not             */
 } rows[] = {
-	{ "--config", CALL | TOOLS | CHECK | HASH | AUDIT | DOCTOR, offsetof(struct options, config), 0 },
-	{ "--environment", CALL | TOOLS | DOCTOR, offsetof(struct options, environment), 0 },
+	{ "--config", CALL | TOOLS | CHECK | HASH | AUDIT | DOCTOR | SERVE | MCP | CHAT,
+		offsetof(struct options, config), 0 },
+	{ "--environment", CALL | TOOLS | DOCTOR | MCP | CHAT, offsetof(struct options, environment), 0 },
 	{ "--format", TOOLS, offsetof(struct options, format), 0 },
-	{ "--contact", CALL | DOCTOR, offsetof(struct options, contact), 0 },
-	{ "--user-id", CALL | HASH | DOCTOR, offsetof(struct options, user_id), 0 },
-	{ "--user-hash", CALL | DOCTOR, offsetof(struct options, user_hash), 0 },
-	{ "--token", CALL | DOCTOR, offsetof(struct options, token), 0 },
+	{ "--contact", CALL | DOCTOR | MCP | CHAT, offsetof(struct options, contact), 0 },
+	{ "--user-id", CALL | HASH | DOCTOR | MCP | CHAT, offsetof(struct options, user_id), 0 },
+	{ "--user-hash", CALL | DOCTOR | MCP | CHAT, offsetof(struct options, user_hash), 0 },
+	{ "--token", CALL | DOCTOR | MCP | CHAT, offsetof(struct options, token), 0 },
 	{ "--input", CALL, offsetof(struct options, input), 0 },
 	{ "--confirm", CALL, offsetof(struct options, confirm), 0 },
 	{ "--yes", CALL, 0, offsetof(struct options, yes) },
 	{ "--json", CALL | DOCTOR, 0, offsetof(struct options, json) },
 	{ "--explain", CALL, 0, offsetof(struct options, explain) },
+	{ "--port", SERVE, offsetof(struct options, port), 0 },
+	{ "--sites", SERVE, offsetof(struct options, sites), 0 },
+	{ "--model", SERVE | CHAT, offsetof(struct options, model), 0 },
+	{ "--model-url", SERVE | CHAT, offsetof(struct options, model_url), 0 },
+	{ "--stream", SERVE | CHAT, 0, offsetof(struct options, stream) },
+	{ "--demo", SERVE, 0, offsetof(struct options, demo) },
 };
 
 void options_usage(FILE *out)
@@ -54,11 +64,17 @@ void options_usage(FILE *out)
 	      "  stripe-actions hash --config FILE --user-id ID\n"
 	      "  stripe-actions doctor [ACTION] --config FILE [who] [--environment NAME] [--json]\n"
 	      "  stripe-actions audit verify FILE [--config FILE]\n"
+	      "  stripe-actions serve --config FILE [--port N] [--sites ORIGIN,...] [--demo] [model]\n"
+	      "  stripe-actions mcp --config FILE [who] [--environment NAME]\n"
+	      "  stripe-actions chat --config FILE [who] [--environment NAME] [model]\n"
 	      "\n"
 	      "  who       --token JWT                      as a page presents it\n"
 	      "            --user-id ID --user-hash HEX     the older proof\n"
 	      "            --contact ID                     as the operator, who holds the secret: makes the proof for "
 	      "ID\n"
+	      "  model     --model NAME --model-url URL [--stream], the endpoint of chat completions without\n"
+	      "            /chat/completions; its key in the environment variable MODEL_API_KEY. Without it: a\n"
+	      "            scripted model that needs no network\n"
 	      "  --input   the action's inputs, a JSON object; - reads them from standard input\n"
 	      "  --confirm carries out what an earlier call with the same inputs proposed\n"
 	      "  --yes     proposes and confirms in one go\n"
@@ -69,6 +85,11 @@ void options_usage(FILE *out)
 	      "  hash      prints the user hash of an id, for trying out a page\n"
 	      "  doctor    walks through a call without changing anything, and says why it does not work\n"
 	      "  audit     checks that nobody changed the audit record; with --config also who wrote it\n"
+	      "  serve     the actions and the chat widget over HTTP on 127.0.0.1 (port 12113; 0 takes a free one);\n"
+	      "            --sites may show the widget, --demo adds a site that signs anybody in as any contact;\n"
+	      "            ACTIONS_API_KEY in the environment opens the contacts API\n"
+	      "  mcp       the actions as tools over standard input and output (Model Context Protocol)\n"
+	      "  chat      a conversation on the terminal\n"
 	      "\n"
 	      "Exit status: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 confirmation needed,\n"
 	      "4 choice needed, 5 not signed in.\n"
@@ -133,6 +154,8 @@ static bool options_check(const struct options *o, enum which command, FILE *err
 		return fault(err, "--contact and --user-id exclude each other", "");
 	if (o->confirm && o->yes)
 		return fault(err, "--confirm and --yes exclude each other", "");
+	if (!o->model != !o->model_url || (o->stream && !o->model))
+		return fault(err, "--model and --model-url go together", "");
 	if (command == HASH && !o->user_id)
 		return fault(err, "--user-id ID is missing", "");
 	return true;
@@ -149,14 +172,18 @@ bool options_read(struct options *o, int argc, char **argv, FILE *err)
 			return true;
 		}
 	if (argc < 2)
-		return fault(
-			err, "a command is missing (call, tools, check, hash, doctor, audit); --help tells more", "");
+		return fault(err,
+			"a command is missing (call, tools, check, hash, doctor, audit, serve, mcp, chat); --help "
+			"tells more",
+			"");
 	o->command = argv[1];
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (!strcmp(commands[i].name, o->command))
 			command = commands[i].which;
 	if (!command)
-		return fault(err, "there is no such command (call, tools, check, hash, doctor, audit)", o->command);
+		return fault(err,
+			"there is no such command (call, tools, check, hash, doctor, audit, serve, mcp, chat)",
+			o->command);
 	for (int i = 2; i < argc; i++) {
 		if (argv[i][0] == '-' && argv[i][1]) {
 			if (!option_take(o, command, argc, argv, &i, err))

@@ -12,7 +12,9 @@ struct options {
 	const char *contact, *user_id, *user_hash, *token;
 	const char *input, *confirm;
 	const char *file; /* of audit verify */
-	bool yes, json, explain, help;
+	const char *port, *sites;
+	const char *model, *model_url;
+	bool yes, json, explain, demo, stream, help;
 };
 
 /* false with one line on `err` that names the fault. */

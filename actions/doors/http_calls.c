@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "actions/doors/http_routes.h"
+#include "actions/people/contact_api.h"
+#include "actions/runtime/run.h"
+#include "actions/runtime/tools.h"
+#include "base/json.h"
+
+/* Identity, single calls, and the list of what can be called. */
+
+/* Whoever is not verified is told only that: the reason is for the operator (`stripe-actions doctor`). */
+void http_identify(const struct http_visit *v, struct http_answer *out)
+{
+	struct agent *a = v->house->agent;
+	struct evidence evidence = http_evidence(v->body);
+	int64_t now = clock_now(&a->clock);
+	struct arena arena = { 0 };
+	struct identity who = { 0 };
+	struct problem why;
+	js_auto dropped = json_array();
+	json_t *tree = json_object(), *contact = NULL;
+	bool verified;
+
+	problem_init(&why, &arena);
+	verified = identity_verify(a->config, &evidence, now, &who, &why);
+	js_put_flag(tree, "verified", verified);
+	if (verified && who.claims)
+		contact = contact_upsert(&a->contacts, who.user_id, who.claims, now, dropped);
+	else if (verified)
+		contact = contacts_find(&a->contacts, who.user_id);
+	if (js_text(contact, "name"))
+		js_put_text(tree, "name", js_text(contact, "name"));
+	json_decref(contact);
+	problem_clear(&why);
+	arena_free(&arena);
+	http_answer_json(out, 200, tree);
+}
+
+void http_call(const struct http_visit *v, struct http_answer *out)
+{
+	struct run_result result = { 0 };
+	struct text inputs;
+	struct run_call what = {
+		.action = js_text(v->body, "action"),
+		.evidence = http_evidence(v->body),
+		.environment = js_text(v->body, "environment"),
+		.confirmation = js_text(v->body, "confirmation"),
+	};
+
+	if (!what.action) {
+		http_answer_fault(out, 400, "action_missing", "The body has no text called action.");
+		return;
+	}
+	text_init(&inputs, TEXT_NO_CEILING);
+	if (js_get(v->body, "inputs"))
+		js_write(&inputs, js_get(v->body, "inputs"));
+	what.inputs = inputs.data;
+	what.inputs_length = inputs.length;
+	run_action(v->house->agent, &what, &result);
+	http_answer_json(out, 200, envelope_json(&result.envelope, &result.problem));
+	run_clear(&result);
+	text_clear(&inputs);
+}
+
+void http_confirm(const struct http_visit *v, struct http_answer *out)
+{
+	if (js_text(v->body, "confirmation"))
+		http_call(v, out);
+	else
+		http_answer_fault(out, 400, "confirmation_missing", "The body has no text called confirmation.");
+}
+
+void http_tools(const struct http_visit *v, struct http_answer *out)
+{
+	const struct agent *a = v->house->agent;
+	const char *format = v->request->query(v->request->query_arg, "format");
+	const char *environment = v->request->query(v->request->query_arg, "environment");
+	enum tools_format which = format ? tools_format_find(format) : TOOLS_MCP;
+	enum environment where = environment ? environment_find(environment) : a->config->environment;
+
+	if (which == TOOLS_FORMAT_COUNT || where == ENVIRONMENT_COUNT)
+		http_answer_fault(out, 400, "query_invalid", "There is no such format or environment.");
+	else
+		http_answer_json(out, 200, tools_list(a, which, where));
+}

@@ -240,6 +240,65 @@ static void events__redeeming_a_coupon(void **state)
 	assert_events(h, mark, "customer.discount.deleted\ncustomer.subscription.updated\n");
 }
 
+/* Stripe docs "Coupons and promotion codes": once is over with the first invoice that used it. */
+static void events__a_discount_of_once_is_spent(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *sub, *discount, *mark;
+	const struct answer *events;
+
+	sub = field(subscribe(h, customer, price, NULL), "id");
+	api_ok(h, "POST", "/v1/coupons", "id=first&percent_off=50&duration=once");
+	discount = field(post(h, "subscriptions", sub, "discounts[0][coupon]=first"), "discounts.0");
+	mark = events_mark(h);
+	go_to(h, FEB_1 + HOUR);
+	assert_events(h, mark,
+		"customer.subscription.updated\n"
+		"invoice.created\n"
+		"invoice.finalized\n"
+		"customer.discount.deleted\n"
+		"payment_intent.created\n"
+		"charge.succeeded\n"
+		"payment_intent.succeeded\n"
+		"invoice.paid\n"
+		"invoice.payment_succeeded\n"
+		"invoice_payment.paid\n");
+	events = events_after(h, mark);
+	assert_field(events, "data.6.type", "customer.discount.deleted");
+	assert_field(events, "data.6.data.object.id", discount);
+	assert_field(events, "data.6.data.object.subscription", sub);
+	assert_money(events, "data.6.created", FEB_1 + HOUR);
+	assert_money(latest_invoice(h, sub), "total", 1000);
+	/* Told once only. */
+	mark = events_mark(h);
+	go_to(h, MAR_1 + HOUR);
+	events = events_after(h, mark);
+	for (size_t i = 0; i < field_count(events, "data"); i++)
+		assert_string_not_equal(field(events, text_of(h, "data.%zu.type", i)), "customer.discount.deleted");
+	assert_money(latest_invoice(h, sub), "total", 2000);
+}
+
+static void events__a_discount_of_some_months_is_over(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *sub, *mark;
+	const struct answer *events;
+
+	api_ok(h, "POST", "/v1/coupons", "id=one&percent_off=10&duration=repeating&duration_in_months=1");
+	mark = events_mark(h);
+	sub = field(subscribe(h, customer, price, "discounts[0][coupon]=one"), "id");
+	events = events_after(h, mark);
+	for (size_t i = 0; i < field_count(events, "data"); i++)
+		assert_string_not_equal(field(events, text_of(h, "data.%zu.type", i)), "customer.discount.deleted");
+	mark = events_mark(h);
+	go_to(h, FEB_1 + HOUR);
+	events = events_after(h, mark);
+	assert_field(events, "data.7.type", "invoice.finalized");
+	assert_field(events, "data.6.type", "customer.discount.deleted");
+	assert_money(events, "data.6.data.object.end", FEB_1);
+	assert_money(latest_invoice(h, sub), "total", 2000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +309,8 @@ int main(void)
 		BILLING_TEST(events__trial_of_a_customer_without_method),
 		BILLING_TEST(events__deleting_a_customer),
 		BILLING_TEST(events__redeeming_a_coupon),
+		BILLING_TEST(events__a_discount_of_once_is_spent),
+		BILLING_TEST(events__a_discount_of_some_months_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,15 +20,14 @@ static bool is_used(json_t *amounts, const char *discount)
 	return false;
 }
 
-/* Used up by the invoice, or over by its time. */
+/* Used up by the invoice, or over by its time; ended before, too, where a change that waited for its payment was
+ * undone. */
 static bool is_spent(struct call *call, struct record *discount, json_t *amounts)
 {
-	int64_t end = js_int(record_tree(discount), "end", 0);
-
-	return discount_is_once(discount) ? is_used(amounts, discount->id) : end && end <= call->now;
+	return !discount_counts(discount, call->now) || (discount_is_once(discount) && is_used(amounts, discount->id));
 }
 
-/* The ids without those that are spent; NULL when nothing is. */
+/* The ids without those that are spent, which end; NULL when nothing is. */
 static json_t *unspent(struct call *call, json_t *ids, json_t *amounts)
 {
 	json_t *kept = json_array();
@@ -39,7 +38,9 @@ static json_t *unspent(struct call *call, json_t *ids, json_t *amounts)
 	{
 		struct record *discount = discount_find(call, json_string_value(id));
 
-		if (!discount || !is_spent(call, discount, amounts))
+		if (discount && is_spent(call, discount, amounts))
+			discount_end(call, discount);
+		else
 			json_array_append(kept, id);
 	}
 	if (json_array_size(kept) != json_array_size(ids))
@@ -73,8 +74,10 @@ void invoice_spend_discounts(struct call *call, struct record *invoice)
 	struct record *discount = discount_find(call, of_customer);
 	json_t *kept;
 
-	if (discount && is_spent(call, discount, amounts))
+	if (discount && is_spent(call, discount, amounts)) {
 		js_put_null(journal_edit(&call->journal, customer), "discount");
+		discount_end(call, discount);
+	}
 	if (!sub)
 		return;
 	spend_of_items(call, sub, amounts);

@@ -33,7 +33,8 @@ int invoice_item_place(struct call *call, const char *id, struct record *invoice
 bool invoice_items_pending(struct call *call, struct record *customer, struct record *sub, const char *currency);
 
 /* A coupon that lasts once is used up by the first invoice that is finalized with it; the invoice keeps showing it, the
-   subscription, its items and the customer lose it. */
+   subscription, its items and the customer lose it. One that repeats ends with the first invoice after its time. Emits
+   customer.discount.deleted for each; call it right after invoice.finalized, the event that spent them. */
 void invoice_spend_discounts(struct call *call, struct record *invoice);
 
 /* Whole tax rates for an array of ids: the call's, NULL for none or with the failure set. */

@@ -212,19 +212,20 @@ int invoice_finalize(struct call *call, struct record *invoice)
 	js_put_text(draft, "status", "open");
 	write_hosted_urls(call, draft, invoice->id);
 	move_balance(call, invoice, &s);
-	invoice_spend_discounts(call, invoice);
 	free_of_charge = s.amount_due == 0;
 	set_due(call, invoice, 0);
 	if (free_of_charge) {
 		/* The finalized event shows it as it stays: paid, nothing attempted. */
 		mark_paid(call, invoice, 0);
 		emit(call, "invoice.finalized", invoice);
+		invoice_spend_discounts(call, invoice);
 		announce_paid(call, invoice, NULL);
 		return 0;
 	}
 	if (!charges_automatically(invoice) && js_int(draft, "due_date", 0))
 		set_due(call, invoice, js_int(draft, "due_date", 0));
 	emit(call, "invoice.finalized", invoice);
+	invoice_spend_discounts(call, invoice);
 	add_payment(call, invoice, s.amount_due);
 	return 0;
 }

@@ -289,18 +289,15 @@ static void remote__calls_and_answers(void **state)
 
 static void remote__answers_in_pieces(void **state)
 {
-	struct endpoint
-		e = {
-			.answers = { PIECE("0", "\"id\":\"c1\",\"function\":{\"name\":\"manage\",\"arguments\":\"\"}")
-					     PIECE("0", "\"function\":{\"arguments\":\"{\\\"operation\\\":\"}")
-						     PIECE(
-							     "0", "\"function\":{\"arguments\":\"\\\"list_plans\\\"}"
-								  "\"}") "data: {\"choices\":[],\"usage\":{}}\n\ndata: "
-									 "[DONE]\n\n",
-				CHUNK("\"content\":\"Three\"")
-					CHUNK("\"content\":\" plans.\"") "data: [DONE]\r\n\r\n" },
-			.n = 2
-		};
+	struct endpoint e = {
+		.answers = { PIECE("0", "\"id\":\"c1\",\"function\":{\"name\":\"manage\",\"arguments\":\"\"}")
+				     PIECE("0", "\"function\":{\"arguments\":\"{\\\"operation\\\":\"}")
+					     PIECE("0", "\"function\":{\"arguments\":\"\\\"list_plans\\\"}"
+							"\"}") "data: {\"choices\":[],\"usage\":{}}\n\ndata: "
+							       "[DONE]\n\n",
+			CHUNK("\"content\":\"Three\"") CHUNK("\"content\":\" plans.\"") "data: [DONE]\r\n\r\n" },
+		.n = 2
+	};
 	struct talk t;
 
 	(void)state;

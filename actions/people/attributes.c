@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/people/contact_fields.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "value/calendar.h"
@@ -12,15 +13,6 @@
 #define NAME_MOST 64
 
 static const char *const types[] = { "text", "number", "boolean", "date" };
-
-static void issue(json_t *issues, const char *field, const char *message)
-{
-	json_t *row = json_object();
-
-	js_put_text(row, "field", field);
-	js_put_text(row, "message", message);
-	json_array_append_new(issues, row);
-}
 
 static bool is_name(const char *s)
 {
@@ -78,16 +70,16 @@ bool attribute_define(const struct contacts *c, const json_t *definition, json_t
 	js_auto known = NULL;
 
 	if (!is_name(name))
-		issue(issues, "name", "must be a letter, then letters, digits, _ and -, 64 at most");
+		issue_add(issues, "", "name", "must be a letter, then letters, digits, _ and -, 64 at most");
 	if (!is_type(type))
-		issue(issues, "type", "must be one of: text, number, boolean, date");
+		issue_add(issues, "", "type", "must be one of: text, number, boolean, date");
 	if (json_array_size(issues))
 		return false;
 	known = attribute_find(c, name);
 	was = js_text(known, "type");
 	/* Values of the old type would be there still. */
 	if (was && strcmp(was, type) != 0) {
-		issue(issues, "type", "cannot be changed");
+		issue_add(issues, "", "type", "cannot be changed");
 		return false;
 	}
 	return store_do(c->store,
@@ -98,17 +90,6 @@ bool attribute_define(const struct contacts *c, const json_t *definition, json_t
 		"ti",
 		c->agent, name, type, js_text(definition, "label"), js_text(definition, "description"),
 		(int64_t)js_flag(definition, "archived", false));
-}
-
-static const char *kind_of(const json_t *value)
-{
-	if (json_is_string(value))
-		return "string";
-	if (json_is_number(value))
-		return "number";
-	if (json_is_boolean(value))
-		return "boolean";
-	return json_is_array(value) ? "array" : json_is_object(value) ? "object" : "null";
 }
 
 static json_t *boolean_read(json_t *value)
@@ -167,7 +148,7 @@ static void value_check(const json_t *definition, const char *name, json_t *valu
 		const char *type, *expected;
 	} words[] = { { "text", "string" }, { "number", "number" }, { "boolean", "boolean" }, { "date", "date" } };
 	const char *type = js_text(definition, "type"), *expected = "";
-	char *field, *message;
+	char *field;
 	json_t *read;
 
 	if (json_is_null(value)) {
@@ -179,15 +160,13 @@ static void value_check(const json_t *definition, const char *name, json_t *valu
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (!strcmp(words[i].type, type))
 			expected = words[i].expected;
-	message = mem_format("Expected %s, received %s", expected, kind_of(value));
 	if (js_flag(definition, "archived", false))
-		issue(issues, field, "This attribute is archived");
+		issue_add(issues, "", field, "This attribute is archived");
 	else if (!read)
-		issue(issues, field, message);
+		issue_expected(issues, "", field, expected, value);
 	else
 		js_put(out, name, read);
 	json_decref(read);
-	free(message);
 	free(field);
 }
 

@@ -1,151 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "actions/people/contact_api.h"
+#include "actions/people/contact_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "actions/people/attributes.h"
 #include "base/json.h"
 #include "base/mem.h"
-
-static struct contact_answer answer(int status, const char *message)
-{
-	struct contact_answer out = { status, json_object() };
-
-	js_put_text(out.body, "message", message);
-	return out;
-}
-
-static struct contact_answer answer_data(json_t *data)
-{
-	struct contact_answer out = answer(200, "Success");
-
-	js_put_new(out.body, "data", data);
-	return out;
-}
-
-static struct contact_answer answer_issues(const char *message, json_t *issues)
-{
-	struct contact_answer out = answer(400, message);
-
-	js_put(out.body, "issues", issues);
-	return out;
-}
-
-static struct contact_answer answer_broken(void)
-{
-	return answer(500, "Error retrieving chatbot contacts");
-}
-
-static void issue(json_t *issues, const char *prefix, const char *field, const char *message)
-{
-	char *path = mem_format("%s%s", prefix, field);
-	json_t *row = json_object();
-
-	js_put_text(row, "field", path);
-	js_put_text(row, "message", message);
-	json_array_append_new(issues, row);
-	free(path);
-}
-
-static const char *kind_of(const json_t *value)
-{
-	if (json_is_string(value))
-		return "string";
-	if (json_is_number(value))
-		return "number";
-	if (json_is_boolean(value))
-		return "boolean";
-	return json_is_array(value) ? "array" : json_is_object(value) ? "object" : "null";
-}
-
-static void expect(json_t *issues, const char *prefix, const char *field, const char *wanted, const json_t *value)
-{
-	char *message = mem_format("Expected %s, received %s", wanted, kind_of(value));
-
-	issue(issues, prefix, field, message);
-	free(message);
-}
-
-/* stripe_accounts: entries of a label and an id, an e-mail address or both. */
-static void accounts_check(const json_t *list, const char *prefix, json_t *issues)
-{
-	char *field;
-	json_t *entry;
-	size_t i;
-
-	if (!json_is_array(list)) {
-		expect(issues, prefix, "stripe_accounts", "array", list);
-		return;
-	}
-	json_array_foreach(list, i, entry)
-	{
-		const char *label = js_text(entry, "label");
-
-		field = mem_format("%sstripe_accounts.%zu.", prefix, i);
-		if (!json_is_object(entry))
-			expect(issues, field, "", "object", entry);
-		else if (!label || !*label)
-			issue(issues, field, "label", "Required");
-		else if (!js_text(entry, "stripe_id") && !js_text(entry, "stripe_email"))
-			issue(issues, field, "stripe_id", "Required");
-		free(field);
-	}
-}
-
-/* One reading of a contact's fields: what is wrong, and what was left out. */
-struct reading {
-	const struct contacts *contacts;
-	json_t *issues, *dropped;
-	const char *prefix; /* of the fields in issues */
-	bool broken;
-};
-
-static void field_take(struct reading *r, json_t *out, const char *name, json_t *value)
-{
-	static const char *const texts[] = { "external_id", "name", "email", "phonenumber" };
-	js_auto issues = NULL, *checked = NULL;
-	json_t *row;
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(texts); i++) {
-		if (strcmp(texts[i], name) != 0)
-			continue;
-		if (json_is_string(value) || (json_is_null(value) && i))
-			js_put(out, name, value);
-		else
-			expect(r->issues, r->prefix, name, "string", value);
-		return;
-	}
-	if (!strcmp(name, "stripe_accounts")) {
-		if (!json_is_null(value))
-			accounts_check(value, r->prefix, r->issues);
-		js_put(out, name, value);
-	} else if (!strcmp(name, "custom_attributes") && !json_is_object(value)) {
-		expect(r->issues, r->prefix, name, "object", value);
-	} else if (!strcmp(name, "custom_attributes")) {
-		issues = json_array();
-		checked = attributes_check(r->contacts, value, issues, r->dropped);
-		r->broken |= !checked;
-		json_array_foreach(issues, i, row)
-			issue(r->issues, r->prefix, js_text(row, "field"), js_text(row, "message"));
-		js_put(out, name, checked);
-	} else {
-		json_array_append_new(r->dropped, json_string(name));
-	}
-}
-
-/* The fields that are kept, a new object. */
-static json_t *fields_take(struct reading *r, json_t *given)
-{
-	json_t *out = json_object(), *value;
-	const char *name;
-
-	json_object_foreach(given, name, value) field_take(r, out, name, value);
-	if (js_text(out, "external_id") && (!*js_text(out, "external_id") || strlen(js_text(out, "external_id")) > 256))
-		issue(r->issues, r->prefix, "external_id", "String must contain 1 to 256 bytes");
-	return out;
-}
 
 static bool is_other(json_t *found, const char *id)
 {
@@ -213,7 +73,7 @@ static struct contact_answer create_all(const struct contacts *c, json_t *list, 
 	{
 		clash = clash_of(c, contact, NULL);
 		if (clash)
-			return answer(409, clash);
+			return answer_make(409, clash);
 		saved = contact_insert(c, contact, now);
 		if (!saved)
 			return answer_broken();
@@ -232,7 +92,7 @@ struct contact_answer contact_api_create(const struct contacts *c, json_t *body,
 	size_t i;
 
 	if (!json_is_array(users) || !json_array_size(users) || json_array_size(users) > CONTACTS_AT_ONCE) {
-		issue(issues, "", "users", "Array must contain 1 to 1000 elements");
+		issue_add(issues, "", "users", "Array must contain 1 to 1000 elements");
 		return answer_issues("Invalid request body", issues);
 	}
 	json_array_foreach(users, i, row)
@@ -241,9 +101,9 @@ struct contact_answer contact_api_create(const struct contacts *c, json_t *body,
 
 		r.prefix = prefix;
 		if (json_is_object(row))
-			json_array_append_new(list, fields_take(&r, row));
+			json_array_append_new(list, contact_fields(&r, row));
 		else
-			expect(issues, prefix, "", "object", row);
+			issue_expected(issues, prefix, "", "object", row);
 		free(prefix);
 	}
 	if (json_array_size(issues))
@@ -252,7 +112,7 @@ struct contact_answer contact_api_create(const struct contacts *c, json_t *body,
 		return answer_broken();
 	known = contacts_count(c);
 	if (known >= 0 && known + (int64_t)json_array_size(list) > CONTACTS_MOST)
-		out = answer(400, "Maximum contacts limit reached");
+		out = answer_make(400, "Maximum contacts limit reached");
 	else
 		out = create_all(c, list, now);
 	if (!store_end(c->store, out.status == 200) && out.status == 200) {
@@ -274,14 +134,14 @@ static int64_t query_read(
 		return fallback;
 	value = strtoll(text, &end, 10);
 	if (!*text || *end) {
-		issue(issues, "", name, "Expected number, received string");
+		issue_add(issues, "", name, "Expected number, received string");
 		return fallback;
 	}
 	if (value >= least && (!most || value <= most))
 		return value;
 	message = mem_format("Number must be %s than or equal to %lld", value < least ? "greater" : "less",
 		(long long)(value < least ? least : most));
-	issue(issues, "", name, message);
+	issue_add(issues, "", name, message);
 	free(message);
 	return fallback;
 }
@@ -320,7 +180,7 @@ static json_t *contact_lookup(const struct contacts *c, const char *id)
 
 static struct contact_answer answer_missing(const struct contacts *c)
 {
-	return store_trouble(c->store) ? answer_broken() : answer(404, "Contact not found");
+	return store_trouble(c->store) ? answer_broken() : answer_make(404, "Contact not found");
 }
 
 struct contact_answer contact_api_get(const struct contacts *c, const char *id)
@@ -367,10 +227,10 @@ struct contact_answer contact_api_update(const struct contacts *c, const char *i
 	const char *clash;
 
 	if (!json_is_object(data)) {
-		expect(issues, "", "data", "object", data);
+		issue_expected(issues, "", "data", "object", data);
 		return answer_issues("Invalid request body", issues);
 	}
-	changes = fields_take(&r, data);
+	changes = contact_fields(&r, data);
 	if (json_array_size(issues))
 		return answer_issues("Invalid request body", issues);
 	if (r.broken)
@@ -380,7 +240,7 @@ struct contact_answer contact_api_update(const struct contacts *c, const char *i
 		return answer_missing(c);
 	clash = clash_of(c, changes, js_text(found, "id"));
 	if (clash)
-		return answer(409, clash);
+		return answer_make(409, clash);
 	contact_change(found, changes);
 	saved = contacts_save(c, found, now);
 	if (!saved)
@@ -400,95 +260,4 @@ struct contact_answer contact_api_delete(const struct contacts *c, const char *i
 		return answer_data(found);
 	json_decref(found);
 	return answer_broken();
-}
-
-static struct contact_answer define(const struct contacts *c, const json_t *definition)
-{
-	js_auto issues = json_array();
-	json_t *found;
-
-	if (attribute_define(c, definition, issues)) {
-		found = attribute_find(c, js_text(definition, "name"));
-		return found ? answer_data(found) : answer_broken();
-	}
-	return json_array_size(issues) ? answer_issues("Invalid request body", issues) : answer_broken();
-}
-
-struct contact_answer attribute_api_create(const struct contacts *c, json_t *body)
-{
-	js_auto known = js_text(body, "name") ? attribute_find(c, js_text(body, "name")) : NULL;
-
-	return known ? answer(409, "Attribute already exists") : define(c, body);
-}
-
-struct contact_answer attribute_api_list(const struct contacts *c)
-{
-	json_t *all = attributes_all(c);
-
-	return all ? answer_data(all) : answer_broken();
-}
-
-struct contact_answer attribute_api_update(const struct contacts *c, const char *name, json_t *body)
-{
-	js_auto known = attribute_find(c, name);
-
-	if (!known)
-		return store_trouble(c->store) ? answer_broken() : answer(404, "Attribute not found");
-	if (json_is_object(body))
-		json_object_update(known, body);
-	js_put_text(known, "name", name);
-	return define(c, known);
-}
-
-static void drop(json_t *dropped, const char *what)
-{
-	json_array_append_new(dropped, json_string(what));
-}
-
-/* The claims without what cannot be kept. */
-static json_t *claims_sift(const struct contacts *c, const char *user_id, json_t *claims, json_t *dropped, bool *broken)
-{
-	json_t *out = json_copy(claims), *given = js_get(claims, "custom_attributes"), *checked, *row;
-	js_auto issues = json_array(), *holder = NULL;
-	const char *email = js_text(claims, "email");
-	size_t i;
-
-	if (json_is_object(given)) {
-		checked = attributes_check(c, given, issues, dropped);
-		*broken |= !checked;
-		json_array_foreach(issues, i, row) drop(dropped, js_text(row, "field"));
-		js_put_new(out, "custom_attributes", checked);
-	} else if (given && !json_is_null(given)) {
-		drop(dropped, "custom_attributes");
-		json_object_del(out, "custom_attributes");
-	}
-	holder = email ? contacts_find_email(c, email) : NULL;
-	if (holder && strcmp(js_text(holder, "external_id"), user_id) != 0) {
-		drop(dropped, "email");
-		json_object_del(out, "email");
-	}
-	return out;
-}
-
-json_t *contact_upsert(const struct contacts *c, const char *user_id, json_t *claims, int64_t now, json_t *dropped)
-{
-	js_auto found = contacts_find(c, user_id), *sifted = NULL;
-	struct arena arena = { 0 };
-	bool broken = !found && store_trouble(c->store);
-	json_t *merged, *out;
-
-	if (broken)
-		return NULL;
-	if (!claims)
-		return json_incref(found);
-	sifted = claims_sift(c, user_id, claims, dropped, &broken);
-	merged = broken ? NULL : contact_with_claims(&arena, found, sifted, user_id);
-	if (!merged)
-		out = NULL;
-	else if (found && json_equal(found, merged))
-		out = json_incref(found);
-	else
-		out = contacts_save(c, merged, now);
-	arena_free(&arena);
-	return out;
 }

@@ -156,7 +156,7 @@ const sentences = [
 	['ada', 'I want to download an invoice', { card: 'Your invoices', text: /PDF/ }],
 	['mary', 'Which plans are there?', { card: 'Plans', text: /Solo.*Team.*Fleet/s }],
 	['mary', 'Upgrade me to Fleet', { card: 'Please confirm', text: /Due now/ }],
-	['mary', 'I want to downgrade to Solo', { card: 'Please confirm', text: /Solo/ }],
+	['ada', 'I want to downgrade to Solo', { card: 'Please confirm', text: /Solo/ }],
 	['mary', 'Please cancel my subscription', { card: 'Please confirm', text: /Cancel/ }],
 	['mary', 'Change my billing e-mail to mary.books@example.com', { card: 'Please confirm', text: /mary\.books@example\.com/ }],
 	['mary', 'My billing phone number is now +44 20 7183 8751', { card: 'Please confirm', text: /8751/ }],

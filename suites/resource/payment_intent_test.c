@@ -213,245 +213,6 @@ static void capture__of_a_fixture_lapses_too(void **state)
 	assert_field(get(h, "payment_intents", "pi_f"), "status", "canceled");
 }
 
-/* ---- declines ---- */
-
-struct decline_row {
-	const char *name, *card, *code, *decline_code, *message, *advice, *network, *reason;
-};
-
-static const struct decline_row declines[] = {
-	{ "decline__generic", "pm_card_visa_chargeDeclined", "card_declined", "generic_decline",
-		"Your card was declined.", "try_again_later", "01", "generic_decline" },
-	{ "decline__insufficient_funds", "pm_card_visa_chargeDeclinedInsufficientFunds", "card_declined",
-		"insufficient_funds", "Your card has insufficient funds.", "try_again_later", "51",
-		"insufficient_funds" },
-	{ "decline__lost_card", "pm_card_visa_chargeDeclinedLostCard", "card_declined", "lost_card",
-		"Your card was declined.", "do_not_try_again", "41", "lost_card" },
-	{ "decline__stolen_card", "pm_card_visa_chargeDeclinedStolenCard", "card_declined", "stolen_card",
-		"Your card was declined.", "do_not_try_again", "43", "stolen_card" },
-	{ "decline__expired_card", "pm_card_chargeDeclinedExpiredCard", "expired_card", NULL, "Your card has expired.",
-		"confirm_card_data", "54", "expired_card" },
-	{ "decline__incorrect_cvc", "pm_card_chargeDeclinedIncorrectCvc", "incorrect_cvc", NULL,
-		"Your card's security code is incorrect.", "confirm_card_data", "N7", "incorrect_cvc" },
-	{ "decline__processing_error", "pm_card_chargeDeclinedProcessingError", "processing_error", NULL,
-		"An error occurred while processing your card. Try again in a little bit.", "try_again_later", "06",
-		"processing_error" },
-	{ "decline__velocity", "pm_card_visa_chargeDeclinedVelocityLimitExceeded", "card_declined",
-		"card_velocity_exceeded",
-		"Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
-		"try_again_later", "65", "card_velocity_exceeded" },
-	{ "decline__customer_fail", "pm_card_chargeCustomerFail", "card_declined", "generic_decline",
-		"Your card was declined.", "try_again_later", "01", "generic_decline" },
-	{ "decline__blocked", "pm_card_radarBlock", "card_declined", "fraudulent", "Your card was declined.", NULL,
-		NULL, "highest_risk_level" },
-};
-
-static void assert_maybe(const struct answer *a, const char *path, const char *wanted)
-{
-	if (wanted)
-		assert_field(a, path, wanted);
-	else
-		assert_absent(a, path);
-}
-
-static void decline_check(void **state)
-{
-	struct refusal_case *c = *state;
-	struct house *h = c->house;
-	union {
-		const void *any;
-		const struct decline_row *row;
-	} given = { .any = c->row };
-	const struct decline_row *row = given.row;
-	const struct answer *a = pay(h, row->card, "");
-	const struct answer *charge, *intent;
-
-	assert_error(a, 402, row->code, NULL, row->message);
-	assert_field(a, "error.message", row->message);
-	assert_field(a, "error.type", "card_error");
-	assert_maybe(a, "error.decline_code", row->decline_code);
-	assert_maybe(a, "error.advice_code", row->advice);
-	assert_maybe(a, "error.network_decline_code", row->network);
-	assert_field(a, "error.payment_intent.status", "requires_payment_method");
-	assert_field(a, "error.payment_intent.last_payment_error.code", row->code);
-	assert_field(a, "error.payment_method.object", "payment_method");
-
-	intent = get(h, "payment_intents", field(a, "error.payment_intent.id"));
-	assert_field(intent, "payment_method", NULL);
-	assert_field(intent, "latest_charge", field(a, "error.charge"));
-	assert_field(intent, "last_payment_error.message", row->message);
-	assert_field(intent, "last_payment_error.type", "card_error");
-	assert_field(intent, "last_payment_error.payment_method.id", field(a, "error.payment_method.id"));
-	assert_maybe(intent, "last_payment_error.decline_code", row->decline_code);
-
-	charge = get(h, "charges", field(a, "error.charge"));
-	assert_field(charge, "status", "failed");
-	assert_flag(charge, "paid", false);
-	assert_flag(charge, "captured", false);
-	assert_field(charge, "failure_code", row->code);
-	assert_field(charge, "failure_message", row->message);
-	assert_field(charge, "outcome.reason", row->reason);
-	assert_field(charge, "outcome.type", row->network ? "issuer_declined" : "blocked");
-	assert_field(charge, "outcome.network_status", row->network ? "declined_by_network" : "not_sent_to_network");
-	assert_field(charge, "balance_transaction", NULL);
-	assert_string_equal(events_after(h, 0), "payment_intent.created charge.failed payment_intent.payment_failed");
-}
-
-static void decline__may_be_tried_again(void **state)
-{
-	struct house *h = *state;
-	const char *id = field(pay(h, "pm_card_visa_chargeDeclined", ""), "error.payment_intent.id");
-	const struct answer *a =
-		api_ok(h, "POST", text_of(h, "/v1/payment_intents/%s/confirm", id), "payment_method=pm_card_visa");
-
-	assert_field(a, "status", "succeeded");
-	assert_field(a, "last_payment_error", NULL);
-	assert_same_int(
-		(int64_t)field_count(api_ok(h, "GET", text_of(h, "/v1/charges?payment_intent=%s", id), NULL), "data"),
-		2);
-}
-
-static void decline__is_kept_under_its_idempotency_key(void **state)
-{
-	struct house *h = *state;
-	static const char *const key[] = { "Idempotency-Key: once", NULL };
-	static const char body[] = "amount=2000&currency=usd&confirm=true&return_url=https://example.com/"
-				   "&payment_method=pm_card_visa_chargeDeclined";
-	const struct answer *a = api_with(h, "POST", "/v1/payment_intents", body, key);
-	const struct answer *b = api_with(h, "POST", "/v1/payment_intents", body, key);
-
-	assert_status(a, 402);
-	assert_string_equal(a->text, b->text);
-	assert_string_equal(header_of(b, "Idempotent-Replayed"), "true");
-	assert_same_int((int64_t)field_count(api_ok(h, "GET", "/v1/charges", NULL), "data"), 1);
-}
-
-/* ---- 3-D Secure ---- */
-
-static void action__asks_and_pays_when_passed(void **state)
-{
-	struct house *h = *state;
-	const struct answer *a = pay(h, "pm_card_threeDSecure2Required", "");
-	const char *id = field(a, "id");
-
-	assert_status(a, 200);
-	assert_field(a, "status", "requires_action");
-	assert_field(a, "next_action.type", "use_stripe_sdk");
-	assert_field(a, "latest_charge", NULL);
-	authenticate(h, id, "succeeded");
-	a = get(h, "payment_intents", id);
-	assert_field(a, "status", "succeeded");
-	assert_field(a, "next_action", NULL);
-	a = get(h, "charges", field(a, "latest_charge"));
-	assert_field(a, "payment_method_details.card.three_d_secure.result", "authenticated");
-	assert_string_equal(events_after(h, 0),
-		"payment_intent.created payment_intent.requires_action charge.succeeded payment_intent.succeeded");
-}
-
-static void action__falls_back_when_failed(void **state)
-{
-	struct house *h = *state;
-	const struct answer *a = pay(h, "pm_card_authenticationRequired", "&return_url=https://example.com/back");
-	const char *id = field(a, "id");
-
-	assert_field(a, "next_action.type", "redirect_to_url");
-	assert_field(a, "next_action.redirect_to_url.return_url", "https://example.com/back");
-	authenticate(h, id, "failed");
-	a = get(h, "payment_intents", id);
-	assert_field(a, "status", "requires_payment_method");
-	assert_field(a, "latest_charge", NULL);
-	assert_field(a, "last_payment_error.code", "payment_intent_authentication_failure");
-	assert_field(a, "last_payment_error.type", "invalid_request_error");
-	assert_string_equal(events_after(h, 0),
-		"payment_intent.created payment_intent.requires_action payment_intent.payment_failed");
-	assert_status(api(h, "POST", text_of(h, "/_mockstripe/authenticate/%s", id), NULL), 409);
-}
-
-static void action__then_the_bank_declines(void **state)
-{
-	struct house *h = *state;
-	const char *id = field(pay(h, "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", ""), "id");
-	const struct answer *a;
-
-	authenticate(h, id, "succeeded");
-	a = get(h, "payment_intents", id);
-	assert_field(a, "status", "requires_payment_method");
-	assert_field(a, "last_payment_error.decline_code", "insufficient_funds");
-	assert_string_equal(events_after(h, 0), "payment_intent.created payment_intent.requires_action charge.failed "
-						"payment_intent.payment_failed");
-}
-
-static void action__off_session_is_a_decline(void **state)
-{
-	struct house *h = *state;
-	const char *customer = customer_new(h);
-	const char *method = card_of(h, customer, "pm_card_authenticationRequired");
-	const struct answer *a = pay(h, method, text_of(h, "&customer=%s&off_session=true", customer));
-
-	assert_error(a, 402, "authentication_required", NULL,
-		"Your card was declined. This transaction requires authentication.");
-	assert_field(a, "error.decline_code", "authentication_required");
-	assert_field(a, "error.payment_intent.status", "requires_payment_method");
-	assert_field(get(h, "charges", field(a, "error.charge")), "failure_code", "authentication_required");
-}
-
-static void action__not_off_session_once_set_up(void **state)
-{
-	struct house *h = *state;
-	const char *customer = customer_new(h);
-	const struct answer *a = pay(h, "pm_card_authenticationRequired",
-		text_of(h, "&customer=%s&setup_future_usage=off_session", customer));
-	const char *method = field(a, "payment_method");
-
-	authenticate(h, field(a, "id"), "succeeded");
-	a = pay(h, method, text_of(h, "&customer=%s&off_session=true", customer));
-	assert_status(a, 200);
-	assert_field(a, "status", "succeeded");
-	/* On session the card asks all the same. */
-	assert_field(pay(h, method, text_of(h, "&customer=%s", customer)), "status", "requires_action");
-}
-
-static void action__card_set_up_from_the_start(void **state)
-{
-	struct house *h = *state;
-	const char *customer = customer_new(h);
-	const char *method = card_of(h, customer, "pm_card_authenticationRequiredSetupForOffSession");
-
-	assert_field(pay(h, method, text_of(h, "&customer=%s&off_session=true", customer)), "status", "succeeded");
-	assert_field(pay(h, method, text_of(h, "&customer=%s", customer)), "status", "requires_action");
-}
-
-static void action__may_be_an_error(void **state)
-{
-	struct house *h = *state;
-	const struct answer *a = pay(h, "pm_card_threeDSecureRequired", "&error_on_requires_action=true");
-
-	assert_error(a, 402, "authentication_required", NULL, "but `error_on_requires_action` was set.");
-	assert_absent(a, "error.charge");
-	assert_field(a, "error.payment_intent.status", "requires_payment_method");
-	assert_string_equal(events_after(h, 0), "payment_intent.created payment_intent.payment_failed");
-}
-
-static void action__manual_confirmation_comes_back(void **state)
-{
-	struct house *h = *state;
-	const char *id = field(pay(h, "pm_card_threeDSecure2Required", "&confirmation_method=manual"), "id");
-
-	authenticate(h, id, "succeeded");
-	assert_field(get(h, "payment_intents", id), "status", "requires_confirmation");
-	assert_field(api_ok(h, "POST", text_of(h, "/v1/payment_intents/%s/confirm", id), NULL), "status", "succeeded");
-}
-
-static void action__optional_card_asks_on_request(void **state)
-{
-	struct house *h = *state;
-
-	assert_field(pay(h, "pm_card_threeDSecureOptional", ""), "status", "succeeded");
-	assert_field(
-		pay(h, "pm_card_threeDSecureOptional", "&payment_method_options[card][request_three_d_secure]=any"),
-		"status", "requires_action");
-}
-
 /* ---- capture ---- */
 
 static void capture__takes_a_part(void **state)
@@ -569,74 +330,6 @@ static void update__before_and_after_payment(void **state)
 	assert_field(api_ok(h, "POST", path, "description=late&metadata[a]=b"), "description", "late");
 }
 
-/* ---- other rails ---- */
-
-static const char *bank_payment(struct house *h, const char *account)
-{
-	const struct answer *method = api_ok(h, "POST", "/v1/payment_methods",
-		text_of(h,
-			"type=us_bank_account&us_bank_account[routing_number]=110000000&us_bank_account[account_number]"
-			"=%s"
-			"&us_bank_account[account_holder_type]=individual&billing_details[name]=Jane",
-			account));
-
-	return field(pay(h, field(method, "id"), ""), "id");
-}
-
-static void debit__succeeds_later(void **state)
-{
-	struct house *h = *state;
-	const char *id = bank_payment(h, "000123456789");
-	const struct answer *a = get(h, "payment_intents", id);
-	const char *charge = field(a, "latest_charge");
-
-	assert_true(!strncmp(charge, "py_3", 4));
-	assert_field(a, "status", "processing");
-	assert_field(get(h, "charges", charge), "status", "pending");
-	advance(h, 5);
-	assert_field(get(h, "payment_intents", id), "status", "succeeded");
-	a = get(h, "charges", charge);
-	assert_field(a, "payment_method_details.us_bank_account.last4", "6789");
-	assert_field(get(h, "balance_transactions", field(a, "balance_transaction")), "type", "payment");
-	assert_string_equal(events_after(h, 0), "payment_intent.created charge.pending payment_intent.processing "
-						"charge.succeeded payment_intent.succeeded");
-}
-
-static void debit__fails_later(void **state)
-{
-	struct house *h = *state;
-	const char *id = bank_payment(h, "000222222227");
-	const struct answer *a;
-
-	advance(h, 5);
-	a = get(h, "payment_intents", id);
-	assert_field(a, "status", "requires_payment_method");
-	assert_field(a, "last_payment_error.payment_method_type", "us_bank_account");
-	assert_field(get(h, "charges", field(a, "latest_charge")), "failure_code", "insufficient_funds");
-	assert_string_equal(events_after(h, 3), "charge.failed payment_intent.payment_failed");
-}
-
-static void debit__may_stay_in_processing(void **state)
-{
-	struct house *h = *state;
-	const char *id = bank_payment(h, "000000000009");
-
-	advance(h, 30 * 86400);
-	assert_field(get(h, "payment_intents", id), "status", "processing");
-}
-
-static void redirect__visits_the_bank(void **state)
-{
-	struct house *h = *state;
-	const struct answer *a = api_ok(h, "POST", "/v1/payment_intents",
-		"amount=2000&currency=eur&confirm=true&return_url=https://example.com/"
-		"&payment_method_data[type]=ideal");
-
-	assert_field(a, "next_action.type", "redirect_to_url");
-	authenticate(h, field(a, "id"), "succeeded");
-	assert_field(get(h, "payment_intents", field(a, "id")), "status", "succeeded");
-}
-
 /* ---- refusals ---- */
 
 static const struct refusal refusals[] = {
@@ -680,7 +373,6 @@ static void check(void **state)
 
 	refusal_check(c->house, c->row);
 }
-
 static const struct CMUnitTest tests[] = {
 	TEST(create__bare_waits_for_a_method),
 	TEST(create__with_a_method_waits_for_confirmation),
@@ -693,47 +385,17 @@ static const struct CMUnitTest tests[] = {
 	TEST(confirm__spends_a_method_that_is_not_saved),
 	TEST(confirm__lives_on_the_test_clock),
 	TEST(capture__of_a_fixture_lapses_too),
-	TEST(decline__may_be_tried_again),
-	TEST(decline__is_kept_under_its_idempotency_key),
-	TEST(action__asks_and_pays_when_passed),
-	TEST(action__falls_back_when_failed),
-	TEST(action__then_the_bank_declines),
-	TEST(action__off_session_is_a_decline),
-	TEST(action__not_off_session_once_set_up),
-	TEST(action__card_set_up_from_the_start),
-	TEST(action__may_be_an_error),
-	TEST(action__manual_confirmation_comes_back),
-	TEST(action__optional_card_asks_on_request),
 	TEST(capture__takes_a_part),
 	TEST(capture__lapses_after_a_week),
 	TEST(capture__may_be_incremented),
 	TEST(cancel__keeps_the_reason),
 	TEST(cancel__lets_the_hold_go),
 	TEST(update__before_and_after_payment),
-	TEST(debit__succeeds_later),
-	TEST(debit__fails_later),
-	TEST(debit__may_stay_in_processing),
-	TEST(redirect__visits_the_bank),
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 int main(void)
 {
-	struct CMUnitTest all[COUNT(tests) + COUNT(declines)];
-
-	memcpy(all, tests, sizeof tests);
-	for (size_t i = 0; i < COUNT(declines); i++) {
-		union {
-			const struct decline_row *row;
-			void *state;
-		} given = { .row = &declines[i] };
-
-		all[COUNT(tests) + i] = (struct CMUnitTest) { .name = declines[i].name,
-			.test_func = decline_check,
-			.setup_func = refusal_setup,
-			.teardown_func = refusal_teardown,
-			.initial_state = given.state };
-	}
-	return run_with_refusals("payment_intent", all, COUNT(all), refusals, COUNT(refusals), check);
+	return run_with_refusals("payment_intent", tests, COUNT(tests), refusals, COUNT(refusals), check);
 }

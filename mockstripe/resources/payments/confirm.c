@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Confirming: which method, and whether it may be used. Source: Stripe docs "The Payment Intents API". */
+/*
+ * Intents of both kinds as requests describe them: which method, and whether it may be used. Source: Stripe docs "The
+ * Payment Intents API", "The Setup Intents API".
+ */
 #include "resources/payments/confirm.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "api/fail.h"
+#include "api/params.h"
+#include "api/shape.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "resources/generic.h"
 
 /* A confirmation token names the method that its preview was made of. */
 static struct record *token_method(struct call *call, const char *id, struct record *customer)
@@ -27,13 +35,28 @@ static struct record *token_method(struct call *call, const char *id, struct rec
 	return method_resolve(call, method, customer, "confirmation_token");
 }
 
-struct record *request_method(struct call *call, struct record *customer)
+static const char *const ways[] = { "payment_method", "payment_method_data", "confirmation_token" };
+
+static bool names(const struct call *call, const char *way)
 {
-	static const char *const ways[] = { "payment_method", "payment_method_data", "confirmation_token" };
+	return param_given(call, way) && !param_is_unset(call, way);
+}
+
+bool request_has_method(const struct call *call, struct record *intent)
+{
+	for (size_t i = 0; i < COUNT_OF(ways); i++)
+		if (names(call, ways[i]))
+			return true;
+	return js_text(record_tree(intent), "payment_method") != NULL;
+}
+
+/* The method that the request names, in one of the ways. NULL without failure when it names none. */
+static struct record *request_method(struct call *call, struct record *customer)
+{
 	const char *given = NULL;
 
-	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		if (!param_given(call, ways[i]) || param_is_unset(call, ways[i]))
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		if (!names(call, ways[i]))
 			continue;
 		if (given) {
 			fail_invalid(call, NULL, given, "You may only specify one of these parameters: %s, %s.", given,
@@ -56,7 +79,8 @@ static const char *word_of(const json_t *body)
 	return !strcmp(js_text(body, "object"), "setup_intent") ? "SetupIntent" : "PaymentIntent";
 }
 
-int check_method_type(struct call *call, json_t *body, struct record *method)
+/* The method's type is one that the intent's body accepts; 0 or -1. */
+static int check_method_type(struct call *call, json_t *body, struct record *method)
 {
 	const char *kind = method_kind(method);
 	json_t *types = json_object_get(body, "payment_method_types");
@@ -93,7 +117,8 @@ bool request_off_session(const struct call *call)
 	return param_text(call, "off_session") || param_flag(call, "off_session", false);
 }
 
-int check_return_url(struct call *call, json_t *body)
+/* A method that may redirect needs a return_url, unless nobody is there or the client's library handles it; 0 or -1. */
+static int check_return_url(struct call *call, json_t *body)
 {
 	json_t *automatic = json_object_get(body, "automatic_payment_methods");
 	const char *redirects = js_text(automatic, "allow_redirects");
@@ -114,7 +139,8 @@ int check_return_url(struct call *call, json_t *body)
 		word_of(body));
 }
 
-void settle_method_types(struct call *call, json_t *body)
+/* automatic_payment_methods and payment_method_types of a new body, after the parameters have been applied. */
+static void settle_method_types(struct call *call, json_t *body)
 {
 	json_t *allowed = param(call, "allowed_payment_method_types");
 	json_t *given = param(call, "automatic_payment_methods");
@@ -137,8 +163,130 @@ void settle_method_types(struct call *call, json_t *body)
 	js_put_new(body, "payment_method_types", default_method_types());
 }
 
-void keep_return_url(struct call *call, json_t *body)
+static void keep_return_url(struct call *call, json_t *body)
 {
 	if (param_text(call, "return_url"))
 		js_put_text(js_own(body, PRIVATE_KEY), "return_url", param_text(call, "return_url"));
+}
+
+/* ---- the three requests ---- */
+
+int fail_missing_method(struct call *call, const struct schema_resource *type, struct record *intent)
+{
+	const char *word = type == intent_type() ? "PaymentIntent" : "SetupIntent";
+	const char *message = arena_format(&call->arena,
+		"You cannot confirm this %s because it's missing a payment method. You can either update the %s with a "
+		"payment method and then confirm it again, or confirm it again directly with a payment method or "
+		"ConfirmationToken.",
+		word, word);
+
+	if (intent)
+		return fail_intent_state(call, intent, "%s", message);
+	return fail_invalid(call,
+		type == intent_type() ? "payment_intent_unexpected_state" : "setup_intent_unexpected_state", NULL, "%s",
+		message);
+}
+
+static json_t *new_body(struct call *call, const struct schema_resource *type, struct record *customer)
+{
+	/* `usage` is accepted, and the body says off_session all the same: so recorded at this version. */
+	static const char *const except[] = { "payment_method", "automatic_payment_methods", "usage", NULL };
+	json_t *body;
+
+	if (call->own_id && account_find(call->account, call->own_id)) {
+		char *word = arena_text(&call->arena, resource_word(type));
+
+		*word = (char)toupper((unsigned char)*word);
+		fail_invalid(call, "resource_already_exists", NULL, "%s already exists.", word);
+		return NULL;
+	}
+	body = shape_new(call, type, call->own_id);
+	if (params_apply(call, body, type, except)) {
+		json_decref(body);
+		return NULL;
+	}
+	settle_method_types(call, body);
+	keep_return_url(call, body);
+	body_use_clock(body, customer);
+	return body;
+}
+
+static int check_new(struct call *call, const struct schema_resource *type, json_t *body, struct record *method)
+{
+	if (method && check_method_type(call, body, method))
+		return -1;
+	if (!param_flag(call, "confirm", false))
+		return 0;
+	return method ? check_return_url(call, body) : fail_missing_method(call, type, NULL);
+}
+
+int intent_read_new(struct call *call, const struct schema_resource *type, struct intent_request *out)
+{
+	struct record *customer = param_record(call, "customer", "customer");
+	struct record *method;
+	json_t *body;
+
+	if (call->fail.status)
+		return -1;
+	call_use_clock(call, customer);
+	method = request_method(call, customer);
+	if (call->fail.status)
+		return -1;
+	body = new_body(call, type, customer);
+	if (!body || check_new(call, type, body, method)) {
+		json_decref(body);
+		return -1;
+	}
+	if (method) {
+		js_put_text(body, "payment_method", method->id);
+		js_put_text(body, "status", "requires_confirmation");
+	}
+	*out = (struct intent_request) { customer, method, body_in_order(type, body) };
+	return 0;
+}
+
+struct record *intent_read_confirm(struct call *call, struct record *intent)
+{
+	static const char *const except[] = { "payment_method", NULL };
+	struct record *method = request_method(call, customer_of(call, intent));
+	json_t *draft;
+
+	if (call->fail.status)
+		return NULL;
+	if (!method)
+		method = account_find(call->account, js_text(record_tree(intent), "payment_method"));
+	if (!method) {
+		fail_missing_method(call, intent->type, intent);
+		return NULL;
+	}
+	draft = journal_edit(&call->journal, intent);
+	if (params_apply(call, draft, intent->type, except))
+		return NULL;
+	keep_return_url(call, draft);
+	return check_method_type(call, draft, method) || check_return_url(call, draft) ? NULL : method;
+}
+
+int intent_read_update(struct call *call, struct record *intent)
+{
+	static const char *const except[] = { "payment_method", NULL };
+	struct record *customer = param_record(call, "customer", "customer");
+	struct record *method;
+	json_t *draft;
+
+	if (!customer && !call->fail.status)
+		customer = customer_of(call, intent);
+	method = call->fail.status ? NULL : request_method(call, customer);
+	if (call->fail.status)
+		return -1;
+	draft = journal_edit(&call->journal, intent);
+	if (params_apply(call, draft, intent->type, except))
+		return -1;
+	if (!method)
+		return 0;
+	if (check_method_type(call, draft, method))
+		return -1;
+	js_put_text(draft, "payment_method", method->id);
+	js_put_null(draft, "next_action");
+	js_put_text(draft, "status", "requires_confirmation");
+	return 0;
 }

@@ -4,21 +4,27 @@
 
 #include "resources/payments/inside.h"
 
-/* What confirming a payment intent and a setup intent have in common: their parameters and the checks before them. */
+/* What payment intents and setup intents have in common: reading a request to make, to confirm or to change one. */
 
+/* A new intent as the request describes it: customer and method are NULL when none is named, the body is not stored. */
+struct intent_request {
+	struct record *customer, *method;
+	json_t *body; /* owned; its status says whether a method is there */
+};
+/* Reads and checks POST /v1/payment_intents or /v1/setup_intents, `confirm` included. 0, or -1 with nothing owned. */
+int intent_read_new(struct call *call, const struct schema_resource *type, struct intent_request *out);
 /*
- * The method that the request names: payment_method, payment_method_data or confirmation_token, at most one of them.
- * NULL without failure when it names none.
+ * Reads a confirmation into the intent's draft. Gives the method to confirm with: the one named, or the intent's own.
+ * NULL with the failure. The caller has checked that the intent may be confirmed.
  */
-struct record *request_method(struct call *call, struct record *customer);
-/* The method's type is one that the intent's body accepts; 0 or -1. */
-int check_method_type(struct call *call, json_t *body, struct record *method);
-/* A method that may redirect needs a return_url, unless nobody is there or the client's library handles it; 0 or -1. */
-int check_return_url(struct call *call, json_t *body);
-/* automatic_payment_methods and payment_method_types of a new body, after the parameters have been applied. */
-void settle_method_types(struct call *call, json_t *body);
+struct record *intent_read_confirm(struct call *call, struct record *intent);
+/* Reads an update into the intent's draft; a method that is named makes it wait for confirmation. 0 or -1. */
+int intent_read_update(struct call *call, struct record *intent);
+/* Whether there is something to confirm with: the request names a method, or the intent has one. */
+bool request_has_method(const struct call *call, struct record *intent);
+/* 400 about a confirmation without any method, with the intent (NULL: it is not made yet). -1. */
+int fail_missing_method(struct call *call, const struct schema_resource *type, struct record *intent);
+
 bool request_off_session(const struct call *call); /* off_session: true, "one_off" or "recurring" */
-/* Keeps the return_url that was given, in the private state. */
-void keep_return_url(struct call *call, json_t *body);
 
 #endif

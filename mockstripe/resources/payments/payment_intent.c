@@ -14,12 +14,6 @@
 
 /* ---- create, confirm ---- */
 
-static const char missing_method[] =
-	"You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
-	"PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment "
-	"method "
-	"or ConfirmationToken.";
-
 /* error_on_requires_action: asking is a failure of its own, and nothing is charged. */
 static int refuse_to_ask(struct call *call, struct record *intent, struct record *method)
 {
@@ -68,63 +62,17 @@ static int confirm(struct call *call, struct record *intent, struct record *meth
 	return answer_record(call, intent);
 }
 
-static json_t *new_body(struct call *call, struct record *customer)
-{
-	static const char *const except[] = { "payment_method", "automatic_payment_methods", "confirmation_token",
-		NULL };
-	bool taken = call->own_id && account_find(call->account, call->own_id);
-	json_t *body;
-
-	if (taken) {
-		fail_invalid(call, "resource_already_exists", NULL, "Payment_intent already exists.");
-		return NULL;
-	}
-	body = shape_new(call, intent_type(), call->own_id);
-	if (params_apply(call, body, intent_type(), except)) {
-		json_decref(body);
-		return NULL;
-	}
-	settle_method_types(call, body);
-	keep_return_url(call, body);
-	body_use_clock(body, customer);
-	return body;
-}
-
-static int check_new(struct call *call, json_t *body, struct record *method)
-{
-	if (method && check_method_type(call, body, method))
-		return -1;
-	if (!param_flag(call, "confirm", false))
-		return 0;
-	if (!method)
-		return fail_invalid(call, "payment_intent_unexpected_state", NULL, "%s", missing_method);
-	return check_return_url(call, body);
-}
-
 static int intent_create(struct call *call)
 {
-	struct record *customer = param_record(call, "customer", "customer");
-	struct record *method, *intent;
-	json_t *body;
+	struct intent_request request;
+	struct record *intent;
 
-	if (call->fail.status || payment_check_amount(call, param_int(call, "amount", 0), param_text(call, "currency")))
+	if (payment_check_amount(call, param_int(call, "amount", 0), param_text(call, "currency")) ||
+		intent_read_new(call, intent_type(), &request))
 		return -1;
-	call_use_clock(call, customer);
-	method = request_method(call, customer);
-	if (call->fail.status)
-		return -1;
-	body = new_body(call, customer);
-	if (!body || check_new(call, body, method)) {
-		json_decref(body);
-		return -1;
-	}
-	if (method) {
-		js_put_text(body, "payment_method", method->id);
-		js_put_text(body, "status", "requires_confirmation");
-	}
-	intent = object_store(call, intent_type(), body_in_order(intent_type(), body));
+	intent = object_store(call, intent_type(), request.body);
 	emit(call, "payment_intent.created", intent);
-	return param_flag(call, "confirm", false) ? confirm(call, intent, method) : answer_record(call, intent);
+	return param_flag(call, "confirm", false) ? confirm(call, intent, request.method) : answer_record(call, intent);
 }
 
 static struct record *own_intent(struct call *call)
@@ -156,27 +104,13 @@ static int check_confirmable(struct call *call, struct record *intent)
 
 static int intent_confirm(struct call *call)
 {
-	static const char *const except[] = { "payment_method", "return_url", "confirmation_token", NULL };
 	struct record *intent = own_intent(call);
 	struct record *method;
-	json_t *draft;
 
 	if (!intent || check_confirmable(call, intent))
 		return -1;
-	method = request_method(call, customer_of(call, intent));
-	if (call->fail.status)
-		return -1;
-	if (!method)
-		method = account_find(call->account, js_text(record_tree(intent), "payment_method"));
-	if (!method)
-		return fail_intent_state(call, intent, "%s", missing_method);
-	draft = journal_edit(&call->journal, intent);
-	if (params_apply(call, draft, intent_type(), except))
-		return -1;
-	keep_return_url(call, draft);
-	if (check_method_type(call, draft, method) || check_return_url(call, draft))
-		return -1;
-	return confirm(call, intent, method);
+	method = intent_read_confirm(call, intent);
+	return method ? confirm(call, intent, method) : -1;
 }
 
 /* ---- update ---- */
@@ -209,33 +143,15 @@ static int check_editable(struct call *call, struct record *intent)
 
 static int intent_update(struct call *call)
 {
-	static const char *const except[] = { "payment_method", NULL };
 	struct record *intent = own_intent(call);
-	struct record *customer, *method;
-	json_t *draft;
+	json_t *tree;
 
-	if (!intent || check_editable(call, intent))
+	if (!intent || check_editable(call, intent) || intent_read_update(call, intent))
 		return -1;
-	customer = param_record(call, "customer", "customer");
-	if (!customer && !call->fail.status)
-		customer = customer_of(call, intent);
-	method = call->fail.status ? NULL : request_method(call, customer);
-	if (call->fail.status)
+	tree = record_tree(intent);
+	if ((param_given(call, "amount") || param_given(call, "currency")) &&
+		payment_check_amount(call, js_int(tree, "amount", 0), js_text(tree, "currency")))
 		return -1;
-	draft = journal_edit(&call->journal, intent);
-	if (params_apply(call, draft, intent_type(), except))
-		return -1;
-	if (param_given(call, "amount") || param_given(call, "currency")) {
-		if (payment_check_amount(call, js_int(draft, "amount", 0), js_text(draft, "currency")))
-			return -1;
-	}
-	if (method) {
-		if (check_method_type(call, draft, method))
-			return -1;
-		js_put_text(draft, "payment_method", method->id);
-		js_put_null(draft, "next_action");
-		js_put_text(draft, "status", "requires_confirmation");
-	}
 	return answer_record(call, intent); /* there is no payment_intent.updated */
 }
 

@@ -217,68 +217,16 @@ struct record *setup_intent_new(struct call *call, struct record *customer)
 	return setup;
 }
 
-static const char missing_method[] =
-	"You cannot confirm this SetupIntent because it's missing a payment method. You can either update the "
-	"SetupIntent "
-	"with a payment method and then confirm it again, or confirm it again directly with a payment method or "
-	"ConfirmationToken.";
-
-static json_t *new_body(struct call *call, struct record *customer)
-{
-	static const char *const except[] = { "payment_method", "automatic_payment_methods", "usage", NULL };
-	json_t *body;
-
-	if (call->own_id && account_find(call->account, call->own_id)) {
-		fail_invalid(call, "resource_already_exists", NULL, "Setupintent already exists.");
-		return NULL;
-	}
-	body = shape_new(call, setup_type(), call->own_id);
-	/* `usage` is accepted, and the body says off_session all the same: so recorded at this version. */
-	if (params_apply(call, body, setup_type(), except)) {
-		json_decref(body);
-		return NULL;
-	}
-	settle_method_types(call, body);
-	keep_return_url(call, body);
-	body_use_clock(body, customer);
-	return body;
-}
-
-static int check_new(struct call *call, json_t *body, struct record *method)
-{
-	if (method && check_method_type(call, body, method))
-		return -1;
-	if (!param_flag(call, "confirm", false))
-		return 0;
-	if (!method)
-		return fail_invalid(call, "setup_intent_unexpected_state", NULL, "%s", missing_method);
-	return check_return_url(call, body);
-}
-
 static int setup_create(struct call *call)
 {
-	struct record *customer = param_record(call, "customer", "customer");
-	struct record *method, *setup;
-	json_t *body;
+	struct intent_request request;
+	struct record *setup;
 
-	if (call->fail.status)
+	if (intent_read_new(call, setup_type(), &request))
 		return -1;
-	call_use_clock(call, customer);
-	method = request_method(call, customer);
-	if (call->fail.status)
-		return -1;
-	body = new_body(call, customer);
-	if (!body || check_new(call, body, method)) {
-		json_decref(body);
-		return -1;
-	}
-	if (method) {
-		js_put_text(body, "payment_method", method->id);
-		js_put_text(body, "status", "requires_confirmation");
-	}
-	setup = object_store(call, setup_type(), body_in_order(setup_type(), body));
+	setup = object_store(call, setup_type(), request.body);
 	emit(call, "setup_intent.created", setup);
-	return param_flag(call, "confirm", false) ? confirm(call, setup, method) : answer_record(call, setup);
+	return param_flag(call, "confirm", false) ? confirm(call, setup, request.method) : answer_record(call, setup);
 }
 
 static struct record *own_setup(struct call *call)
@@ -307,40 +255,26 @@ static int check_confirmable(struct call *call, struct record *setup)
 
 static int setup_confirm(struct call *call)
 {
-	static const char *const except[] = { "payment_method", NULL };
 	struct record *setup = own_setup(call);
 	struct record *method;
-	json_t *draft;
 
 	if (!setup)
 		return -1;
-	method = request_method(call, customer_of(call, setup));
-	if (call->fail.status)
-		return -1;
-	if (!method)
-		method = account_find(call->account, js_text(record_tree(setup), "payment_method"));
-	if (!method) /* before the status is looked at */
-		return fail_intent_state(call, setup, "%s", missing_method);
+	/* A missing method is told before the status is looked at. */
+	if (!request_has_method(call, setup))
+		return fail_missing_method(call, setup_type(), setup);
 	if (check_confirmable(call, setup))
 		return -1;
-	draft = journal_edit(&call->journal, setup);
-	if (params_apply(call, draft, setup_type(), except))
-		return -1;
-	keep_return_url(call, draft);
-	if (check_method_type(call, draft, method) || check_return_url(call, draft))
-		return -1;
-	return confirm(call, setup, method);
+	method = intent_read_confirm(call, setup);
+	return method ? confirm(call, setup, method) : -1;
 }
 
 /* ---- update, cancel ---- */
 
 static int setup_update(struct call *call)
 {
-	static const char *const except[] = { "payment_method", NULL };
 	static const char *const closed[] = { "succeeded", "canceled", NULL };
 	struct record *setup = own_setup(call);
-	struct record *customer, *method;
-	json_t *draft;
 
 	if (!setup)
 		return -1;
@@ -349,23 +283,8 @@ static int setup_update(struct call *call)
 		return fail_intent_state(call, setup,
 			"You cannot update the payment method of this SetupIntent because it has a status of %s.",
 			intent_status(setup));
-	customer = param_record(call, "customer", "customer");
-	if (!customer && !call->fail.status)
-		customer = customer_of(call, setup);
-	method = call->fail.status ? NULL : request_method(call, customer);
-	if (call->fail.status)
-		return -1;
-	draft = journal_edit(&call->journal, setup);
-	if (params_apply(call, draft, setup_type(), except))
-		return -1;
-	if (method) {
-		if (check_method_type(call, draft, method))
-			return -1;
-		js_put_text(draft, "payment_method", method->id);
-		js_put_null(draft, "next_action");
-		js_put_text(draft, "status", "requires_confirmation");
-	}
-	return answer_record(call, setup); /* there is no setup_intent.updated */
+	/* There is no setup_intent.updated. */
+	return intent_read_update(call, setup) ? -1 : answer_record(call, setup);
 }
 
 static int setup_cancel(struct call *call)

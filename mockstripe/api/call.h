@@ -68,6 +68,9 @@ struct answer {
 	const char *content_type;
 };
 
+/* How the token of a meter event session begins; then come the account without its acct_, "_" and a secret. */
+#define SESSION_TOKEN "mesk_test_"
+
 struct call {
 	const struct api *api;
 	struct account *account;
@@ -84,6 +87,7 @@ struct call {
 	const struct version_route *gone; /* the route of an older version that was asked for; NULL: none */
 	json_t *aside; /* parameters that only the older version's own answer needs; owned, NULL: none */
 	const char *request_id, *idempotency_key; /* NULL: none */
+	const char *session_token; /* of a meter event session, that this call came with in place of a key; or NULL */
 	const char *page;			  /* the token of a list of /v2, or NULL */
 	const char *own_id;			  /* the id the caller wants (--lenient-ids), or NULL */
 	const char *base_url;			  /* where this simulator is reached, for URLs in bodies */

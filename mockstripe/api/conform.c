@@ -176,7 +176,7 @@ static void check_error(struct check *c, bool v2, int status, const json_t *body
 	}
 	if (!js_text(error, "message"))
 		conform_complain(c, &(struct place) { .up = &at, .name = "message" }, "is missing", "");
-	if (!type)
+	if (!type && !(v2 && js_text(error, "code")))
 		conform_complain(c, &(struct place) { .up = &at, .name = "type" }, "is missing", "");
 	if (v2)
 		return;

@@ -94,6 +94,16 @@ int fail_invalid(struct call *call, const char *code, const char *param_name, co
 	return -1;
 }
 
+int fail_typed(struct call *call, int status, const char *type, const char *code, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	fail_list(call, status, type, code, NULL, format, list);
+	va_end(list);
+	return -1;
+}
+
 int fail_api(struct call *call, const char *format, ...)
 {
 	va_list list;
@@ -200,4 +210,29 @@ void fail_write(const struct fail *f, const char *account_id, const char *reques
 	member(out, "type", f->type);
 	text_put(out, "}}");
 	text_clear(&url);
+}
+
+/* A code of v1 that says what a field of a request lacks. */
+static bool is_of_field(const struct fail *f)
+{
+	static const char *const codes[] = { "parameter_missing", "parameter_unknown", "parameter_invalid_empty",
+		"parameter_invalid_integer", "parameter_invalid_string_empty", "resource_missing" };
+
+	if (f->status != 400 || strcmp(f->type, "invalid_request_error"))
+		return false;
+	for (size_t i = 0; f->code && i < COUNT_OF(codes); i++)
+		if (!strcmp(f->code, codes[i]))
+			return true;
+	return !f->code;
+}
+
+void fail_write_v2(const struct fail *f, struct text *out)
+{
+	bool field = is_of_field(f);
+
+	text_put(out, "{\"error\":{");
+	member(out, "code", field ? "invalid_fields" : f->status == 404 ? "not_found" : f->code);
+	member(out, "message", f->message);
+	member(out, "type", field ? NULL : f->type);
+	text_put(out, "}}");
 }

@@ -121,6 +121,24 @@ static struct account *connected(struct line *l, struct account *platform)
 	return a;
 }
 
+/* A token of a meter event session stands in for a key: it names its account, and opens the stream alone. */
+static bool open_by_token(struct line *l, const char *token)
+{
+	static const char prefix[] = SESSION_TOKEN, stream[] = "/v2/billing/meter_event_stream";
+	const char *name = token + sizeof prefix - 1, *end;
+
+	if (strncmp(token, prefix, sizeof prefix - 1))
+		return false;
+	end = strrchr(name, '_');
+	if (!end || strcmp(l->request->method, "POST") || sizeof stream - 1 != l->path_length ||
+		strncmp(stream, l->path, l->path_length))
+		return false;
+	l->account =
+		engine_account(l->engine, arena_format(&l->call.arena, "acct_%.*s", (int)(end - name), name), false);
+	l->call.session_token = l->account ? arena_text(&l->call.arena, token) : NULL;
+	return l->account;
+}
+
 static int stage_who(struct line *l)
 {
 	const char *secret =
@@ -140,6 +158,8 @@ static int stage_who(struct line *l)
 				"https://stripe.com/docs/api#authentication for details, or we can help at %s.",
 				"https://support.stripe.com/"));
 	l->secret = secret;
+	if (open_by_token(l, secret))
+		return 0;
 	shown = key_masked(&l->call.arena, secret);
 	l->key = keyring_find(l->engine->keys, secret);
 	if (l->key && l->key->expired)

@@ -29,6 +29,9 @@
 	X(meter)                                                                                                       \
 	X(meter_event)                                                                                                 \
 	X(meter_event_adjustment)                                                                                      \
+	X(meter_v2_adjustment)                                                                                         \
+	X(meter_v2_event)                                                                                              \
+	X(meter_v2_session)                                                                                            \
 	X(payment_intent)                                                                                              \
 	X(payment_method)                                                                                              \
 	X(plan)                                                                                                        \

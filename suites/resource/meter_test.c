@@ -480,6 +480,104 @@ static void update__never_prorates_usage(void **state)
 	assert_money(latest_invoice(h, sub), "total", 160); /* the price of the period's end */
 }
 
+/* ---- the same over API v2 ---- */
+
+static const char *const json_header[] = { "Content-Type: application/json", NULL };
+
+static const struct answer *use_v2(struct house *h, const char *path, const char *body)
+{
+	return api_with(h, "POST", text_of(h, "/v2/billing/%s", path), body, json_header);
+}
+
+static const struct answer *stream(struct house *h, const char *token, const char *body)
+{
+	const char *key = h->key;
+	const struct answer *a;
+
+	h->key = token;
+	a = use_v2(h, "meter_event_stream", body);
+	h->key = key;
+	return a;
+}
+
+static void v2_event__counts_on_the_same_meter(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, "email=a@b.c", NULL), *meter = meter_new(h, "calls", "sum");
+	const struct answer *a = use_v2(h, "meter_events",
+		text_of(h,
+			"{\"event_name\":\"calls\",\"identifier\":\"one\",\"timestamp\":\"2025-12-31T23:00:00Z\","
+			"\"payload\":{\"stripe_customer_id\":\"%s\",\"value\":\"25\"}}",
+			customer));
+
+	assert_status(a, 200);
+	assert_field(a, "object", "v2.billing.meter_event");
+	assert_field(a, "created", "2026-01-01T00:00:00.000Z");
+	assert_field(a, "timestamp", "2025-12-31T23:00:00.000Z");
+	assert_field(a, "identifier", "one");
+	assert_field(a, "payload.value", "25");
+	a = api_ok(h, "GET", summaries(h, meter, customer, HOUSE_NOW - 86400, HOUSE_NOW), NULL);
+	assert_money(a, "data.0.aggregated_value", 25);
+	a = use_v2(h, "meter_event_adjustments",
+		"{\"event_name\":\"calls\",\"type\":\"cancel\",\"cancel\":{\"identifier\":\"one\"}}");
+	assert_status(a, 200);
+	assert_field(a, "object", "v2.billing.meter_event_adjustment");
+	assert_field(a, "cancel.identifier", "one");
+	a = api_ok(h, "GET", summaries(h, meter, customer, HOUSE_NOW - 86400, HOUSE_NOW), NULL);
+	assert_same_int((int64_t)field_count(a, "data"), 0);
+}
+
+static void v2_event__errors_have_one_code_for_fields(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = use_v2(h, "meter_events",
+		"{\"event_name\":\"none\",\"payload\":{\"stripe_customer_id\":\"x\",\"value\":\"1\"}}");
+
+	assert_error(a, 400, "invalid_fields", NULL, "No active meter found for event name `none`.");
+	assert_absent(a, "error.type");
+	meter_new(h, "calls", "sum");
+	assert_error(use_v2(h, "meter_events",
+			     "{\"event_name\":\"calls\",\"timestamp\":\"today\",\"payload\":{\"value\":\"1\"}}"),
+		400, "invalid_fields", NULL, "Invalid timestamp: today. It must be an ISO 8601 time");
+	assert_error(api(h, "GET", "/v2/core/events/evt_none", NULL), 404, "not_found", NULL, "evt_none");
+}
+
+static void v2_stream__is_opened_by_a_sessions_token(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, "email=a@b.c", NULL), *meter = meter_new(h, "calls", "sum"), *token;
+	const char *two = text_of(h,
+		"{\"events\":[{\"event_name\":\"calls\",\"payload\":{\"stripe_customer_id\":\"%s\",\"value\":\"2\"}},"
+		"{\"event_name\":\"calls\",\"payload\":{\"stripe_customer_id\":\"%s\",\"value\":\"3\"}}]}",
+		customer, customer);
+	const struct answer *a = use_v2(h, "meter_event_session", NULL);
+
+	assert_status(a, 200);
+	assert_field(a, "object", "v2.billing.meter_event_session");
+	assert_field(a, "expires_at", "2026-01-01T00:15:00.000Z");
+	token = field(a, "authentication_token");
+	assert_status(use_v2(h, "meter_event_stream", two), 401);
+	assert_status(stream(h, text_of(h, "%sx", token), two), 401);
+	a = stream(h, token, two);
+	assert_status(a, 200);
+	assert_string_equal(a->text, "{}");
+	/* One bad event refuses its batch. */
+	assert_error(stream(h, token, "{\"events\":[{\"event_name\":\"none\",\"payload\":{}}]}"), 400, "invalid_fields",
+		NULL, "No active meter");
+	assert_error(stream(h, token, "{\"events\":[]}"), 400, "invalid_fields", NULL, "from 1 to 100 events, not 0");
+	a = api_ok(h, "GET", summaries(h, meter, customer, HOUSE_NOW - 86400, HOUSE_NOW + 60), NULL);
+	assert_money(a, "data.0.aggregated_value", 5);
+	/* The token opens nothing else. */
+	h->key = token;
+	a = api(h, "GET", "/v1/customers", NULL);
+	h->key = "sk_test_suite";
+	assert_status(a, 401);
+	ms_advance(h->ms, NULL, 900);
+	a = stream(h, token, two);
+	assert_error(a, 400, "billing_meter_event_session_expired", NULL, "15 minutes");
+	assert_field(a, "error.type", "temporary_session_expired");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -505,6 +603,9 @@ int main(void)
 		BILLING_TEST(cancel__now_bills_it_with_invoice_now_only),
 		BILLING_TEST(update__with_a_new_period_bills_the_old_ones_usage),
 		BILLING_TEST(update__never_prorates_usage),
+		BILLING_TEST(v2_event__counts_on_the_same_meter),
+		BILLING_TEST(v2_event__errors_have_one_code_for_fields),
+		BILLING_TEST(v2_stream__is_opened_by_a_sessions_token),
 	};
 
 	return cmocka_run_group_tests_name("meters", tests, NULL, NULL);

@@ -334,9 +334,10 @@ static void v2_list__has_page_urls(void **state)
 	assert_field(a, "data.0.id", ids[0]);
 	assert_field(a, "previous_page_url", NULL);
 	assert_non_null(field(a, "next_page_url"));
-	assert_error(api(h, "GET", "/v2/core/accounts?page=none", NULL), 400, NULL, "page", "Invalid page: none.");
 	assert_error(
-		api(h, "GET", "/v2/core/accounts?page=next_none", NULL), 400, NULL, "page", "Invalid page: next_none.");
+		api(h, "GET", "/v2/core/accounts?page=none", NULL), 400, "invalid_fields", NULL, "Invalid page: none.");
+	assert_error(api(h, "GET", "/v2/core/accounts?page=next_none", NULL), 400, "invalid_fields", NULL,
+		"Invalid page: next_none.");
 	assert_error(api(h, "GET", "/v1/customers?page=next_none", NULL), 400, "parameter_unknown", "page", NULL);
 }
 

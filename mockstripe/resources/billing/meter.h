@@ -16,6 +16,19 @@
 
 const struct schema_resource *meter_type(void);
 const struct schema_resource *meter_event_type(void);
+/* One report of usage, as a caller of either API sends it. */
+struct meter_report {
+	const char *event_name, *identifier; /* identifier: NULL: one is made */
+	json_t *payload;		     /* an object of texts; borrowed */
+	const int64_t *timestamp;	     /* Unix seconds; NULL: now, on the customer's clock */
+};
+/* Counts it: the new event. NULL with the failure: no active meter, a payload without its keys, a time out of bounds,
+   an identifier that was used in the last 24 hours. */
+struct record *meter_report(struct call *call, const struct meter_report *r);
+/* Takes an event back within 24 hours; -1 with the failure. */
+int meter_cancel(struct call *call, const char *event_name, const char *identifier);
+/* What an adjustment of either API says of it. */
+void meter_put_cancel(json_t *adjustment, const char *event_name, const char *identifier);
 /* What events of a meter are indexed under, arena text. */
 const char *meter_usage_key(struct call *call, const char *meter, const char *customer);
 

@@ -41,47 +41,53 @@ static struct record *meter_of(struct call *call, const char *event_name)
 	return NULL;
 }
 
-static const char *payload_text(struct call *call, struct record *meter, const char *path)
+/* A parameter as the caller wrote it: "payload[value]". Arena text. */
+static const char *payload_param(struct call *call, const char *key)
+{
+	return arena_format(&call->arena, "payload[%s]", key);
+}
+
+static const char *payload_text(struct call *call, struct record *meter, const json_t *payload, const char *path)
 {
 	const char *key = js_text_at(record_tree(meter), path);
-	const char *value = js_text(param(call, "payload"), key);
+	const char *value = js_text(payload, key);
 
 	if (!value)
 		fail_invalid(call, "parameter_missing", "payload", "The payload must have the key `%s`.", key);
 	return value;
 }
 
-static struct record *customer_of(struct call *call, struct record *meter)
+static struct record *customer_of(struct call *call, struct record *meter, const json_t *payload)
 {
+	static const char path[] = "customer_mapping.event_payload_key";
 	const struct schema_resource *type = schema_find_object("customer");
-	const char *id = payload_text(call, meter, "customer_mapping.event_payload_key");
+	const char *id = payload_text(call, meter, payload, path);
 	struct record *customer = id ? account_get(call->account, id, type) : NULL;
 
 	if (id && !customer)
-		fail_no_such_param(call, type, id,
-			arena_format(&call->arena, "payload[%s]",
-				js_text_at(record_tree(meter), "customer_mapping.event_payload_key")));
+		fail_no_such_param(call, type, id, payload_param(call, js_text_at(record_tree(meter), path)));
 	return customer;
 }
 
 /* A meter that counts needs no value; any other a number. */
-static int check_value(struct call *call, struct record *meter, const char **value)
+static int check_value(struct call *call, struct record *meter, const json_t *payload, const char **value)
 {
-	const char *key = js_text_at(record_tree(meter), "value_settings.event_payload_key");
+	static const char path[] = "value_settings.event_payload_key";
 	struct decimal number;
 
-	*value = js_text(param(call, "payload"), key);
-	if (!strcmp(js_text_at(record_tree(meter), "default_aggregation.formula"), "count")) {
-		*value = NULL;
+	*value = NULL;
+	if (!strcmp(js_text_at(record_tree(meter), "default_aggregation.formula"), "count"))
 		return 0;
-	}
-	*value = payload_text(call, meter, "value_settings.event_payload_key");
+	*value = payload_text(call, meter, payload, path);
 	if (!*value)
 		return -1;
-	if (decimal_parse(*value, DECIMAL_PLACES, &number) != DECIMAL_OK)
-		return fail_invalid(call, NULL, arena_format(&call->arena, "payload[%s]", key),
+	if (decimal_parse(*value, DECIMAL_PLACES, &number) != DECIMAL_OK) {
+		const char *key = js_text_at(record_tree(meter), path);
+
+		return fail_invalid(call, NULL, payload_param(call, key),
 			"The payload value for `%s` must be a number with at most %d decimals: %s", key, DECIMAL_PLACES,
 			*value);
+	}
 	return 0;
 }
 
@@ -113,52 +119,48 @@ static int check_identifier(struct call *call, const char *identifier)
 		"An event already exists with identifier %s.", identifier);
 }
 
-static int event_create(struct call *call)
+struct record *meter_report(struct call *call, const struct meter_report *r)
 {
-	const char *name = param_text(call, "event_name"), *identifier = param_text(call, "identifier"), *value;
-	struct record *meter = meter_of(call, name), *customer, *event;
+	struct record *meter = meter_of(call, r->event_name), *customer;
+	const char *value;
 	char id[ID_ROOM];
 	json_t *body, *private;
 	int64_t at;
 
 	if (!meter)
-		return -1;
-	customer = customer_of(call, meter);
-	if (!customer || check_value(call, meter, &value))
-		return -1;
+		return NULL;
+	customer = customer_of(call, meter, r->payload);
+	if (!customer || check_value(call, meter, r->payload, &value))
+		return NULL;
 	call_use_clock(call, customer);
-	at = param_int(call, "timestamp", call->now);
-	if (check_time(call, at) || (identifier && check_identifier(call, identifier)))
-		return -1;
+	at = r->timestamp ? *r->timestamp : call->now;
+	if (check_time(call, at) || (r->identifier && check_identifier(call, r->identifier)))
+		return NULL;
 	account_new_id(call->account, "mtrev_", 24, id);
 	body = shape_new(call, meter_event_type(), id);
 	json_object_del(body, "id");
 	js_put_int(body, "created", call->now);
-	js_put_text(body, "event_name", name);
-	js_put_text(body, "identifier", identifier ? identifier : id);
+	js_put_text(body, "event_name", r->event_name);
+	js_put_text(body, "identifier", r->identifier ? r->identifier : id);
 	js_put_int(body, "timestamp", at);
-	js_put(body, "payload", param(call, "payload"));
+	js_put(body, "payload", r->payload);
 	private = js_own(body, PRIVATE_KEY);
 	js_put_text(private, "of", meter_usage_key(call, meter->id, customer->id));
 	if (value)
 		js_put_text(private, "value", value);
-	event = journal_add(&call->journal, meter_event_type(), id, body, call->now);
-	return answer_record(call, event);
+	return journal_add(&call->journal, meter_event_type(), id, body, call->now);
 }
 
-static int adjustment_create(struct call *call)
+int meter_cancel(struct call *call, const char *event_name, const char *identifier)
 {
-	const struct schema_resource *type = schema_find_object("billing.meter_event_adjustment");
-	const char *name = param_text(call, "event_name"), *identifier = param_text_at(call, "cancel.identifier");
 	struct record *event;
-	json_t *body, *cancel, *private;
 
-	if (!meter_of(call, name))
+	if (!meter_of(call, event_name))
 		return -1;
 	if (!identifier)
 		return fail_missing_param(call, "cancel[identifier]");
 	event = event_of(call, identifier);
-	if (!event || strcmp(js_text(record_tree(event), "event_name"), name))
+	if (!event || strcmp(js_text(record_tree(event), "event_name"), event_name))
 		return fail_invalid(call, "resource_missing", "cancel[identifier]",
 			"No meter event found with identifier %s.", identifier);
 	if (!js_text(record_private(event), "of"))
@@ -168,17 +170,46 @@ static int adjustment_create(struct call *call)
 	if (event->created < call->now - ADJUST_SECONDS)
 		return fail_invalid(call, NULL, "cancel[identifier]",
 			"A meter event can only be canceled within 24 hours of its receipt.");
-	private = journal_edit_private(&call->journal, event);
-	json_object_del(private, "of");
+	json_object_del(journal_edit_private(&call->journal, event), "of");
 	journal_freeze(&call->journal, event);
+	return 0;
+}
+
+void meter_put_cancel(json_t *adjustment, const char *event_name, const char *identifier)
+{
+	json_t *cancel = json_object();
+
+	js_put_text(cancel, "identifier", identifier);
+	js_put_new(adjustment, "cancel", cancel);
+	js_put_text(adjustment, "event_name", event_name);
+	js_put_text(adjustment, "status", "pending"); /* as Stripe answers, which works on it later; here it is done */
+	js_put_text(adjustment, "type", "cancel");
+}
+
+static int event_create(struct call *call)
+{
+	int64_t at = param_int(call, "timestamp", 0);
+	struct record *event = meter_report(call, &(struct meter_report) {
+							  .event_name = param_text(call, "event_name"),
+							  .identifier = param_text(call, "identifier"),
+							  .payload = param(call, "payload"),
+							  .timestamp = param(call, "timestamp") ? &at : NULL,
+						  });
+
+	return event ? answer_record(call, event) : -1;
+}
+
+static int adjustment_create(struct call *call)
+{
+	const struct schema_resource *type = schema_find_object("billing.meter_event_adjustment");
+	const char *name = param_text(call, "event_name"), *identifier = param_text_at(call, "cancel.identifier");
+	json_t *body;
+
+	if (meter_cancel(call, name, identifier))
+		return -1;
 	body = shape_new(call, type, NULL);
 	json_object_del(body, "id");
-	cancel = json_object();
-	js_put_text(cancel, "identifier", identifier);
-	js_put_new(body, "cancel", cancel);
-	js_put_text(body, "event_name", name);
-	js_put_text(body, "status", "pending"); /* as Stripe answers, which works on it later; here it is done */
-	js_put_text(body, "type", "cancel");
+	meter_put_cancel(body, name, identifier);
 	return answer_tree(call, body, type);
 }
 

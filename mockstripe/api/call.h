@@ -88,11 +88,11 @@ struct call {
 	json_t *aside; /* parameters that only the older version's own answer needs; owned, NULL: none */
 	const char *request_id, *idempotency_key; /* NULL: none */
 	const char *session_token; /* of a meter event session, that this call came with in place of a key; or NULL */
-	const char *page;			  /* the token of a list of /v2, or NULL */
-	const char *own_id;			  /* the id the caller wants (--lenient-ids), or NULL */
-	const char *base_url;			  /* where this simulator is reached, for URLs in bodies */
-	int64_t now;				  /* Unix seconds on the clock that this call works under */
-	bool automatic;				  /* done by Stripe itself, not asked for: its events name no request */
+	const char *page;	   /* the token of a list of /v2, or NULL */
+	const char *own_id;	   /* the id the caller wants (--lenient-ids), or NULL */
+	const char *base_url;	   /* where this simulator is reached, for URLs in bodies */
+	int64_t now;		   /* Unix seconds on the clock that this call works under */
+	bool automatic;		   /* done by Stripe itself, not asked for: its events name no request */
 	bool livemode;
 	unsigned events; /* emitted so far */
 

@@ -28,8 +28,7 @@ struct bytes *render_fail(const struct call *call)
 	if (call->route && call->route->v2)
 		fail_write_v2(&call->fail, &out);
 	else
-		fail_write(&call->fail, call->account ? call->account->id : NULL, call->request_id,
-			&out);
+		fail_write(&call->fail, call->account ? call->account->id : NULL, call->request_id, &out);
 	bytes = indented(&out);
 	text_clear(&out);
 	return bytes;

@@ -524,7 +524,7 @@ static void v2_event__counts_on_the_same_meter(void **state)
 	assert_field(a, "object", "v2.billing.meter_event_adjustment");
 	assert_field(a, "cancel.identifier", "one");
 	a = api_ok(h, "GET", summaries(h, meter, customer, HOUSE_NOW - 86400, HOUSE_NOW), NULL);
-	assert_same_int((int64_t)field_count(a, "data"), 0);
+	assert_money(a, "data.0.aggregated_value", 0);
 }
 
 static void v2_event__errors_have_one_code_for_fields(void **state)

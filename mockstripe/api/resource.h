@@ -45,6 +45,11 @@ struct resource {
 	/* Its due time has come: call->now is that time. Must move or clear the due time. Failures roll back and die.
 	 */
 	void (*on_due)(struct call *call, struct record *r);
+	/*
+	 * An event has announced the record; `before` is the body that the last event showed, NULL when it is new. For
+	 * what follows a resource at a distance: a customer's entitlements its subscriptions. May emit, never fails.
+	 */
+	void (*on_event)(struct call *call, struct record *r, struct body *before);
 	/* Before the generic delete, and whenever a parent takes it along; 0, or -1 to refuse. */
 	int (*on_delete)(struct call *call, struct record *r);
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/resource.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/outbox.h"
@@ -232,6 +233,21 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	outbox_note(call->account, id);
 }
 
+/* The record's body has been announced; whoever follows it is told. */
+static void told(struct call *call, struct record *r)
+{
+	const struct resource *own = call_resource(call, r->type);
+	struct body *before = own && own->on_event ? journal_before(&call->journal, r) : NULL;
+
+	if (before)
+		body_keep(before);
+	journal_told(&call->journal, r);
+	if (own && own->on_event)
+		own->on_event(call, r, before);
+	if (before)
+		body_drop(before);
+}
+
 void emit_body(struct call *call, const char *type, struct body *body, json_t *previous)
 {
 	emit_placed(call, 0, type, body, previous);
@@ -246,7 +262,7 @@ void emit_reserved(struct call *call, uint64_t place, const char *type, struct r
 {
 	journal_freeze(&call->journal, r);
 	emit_placed(call, place, type, r->body, NULL);
-	journal_told(&call->journal, r);
+	told(call, r);
 }
 
 void emit_changed_reserved(struct call *call, uint64_t place, const char *type, struct record *r)
@@ -262,14 +278,14 @@ void emit_changed_reserved(struct call *call, uint64_t place, const char *type, 
 	if (!previous)
 		return;
 	emit_placed(call, place, type, r->body, previous);
-	journal_told(&call->journal, r);
+	told(call, r);
 }
 
 void emit_with(struct call *call, const char *type, struct record *r, json_t *previous)
 {
 	journal_freeze(&call->journal, r);
 	emit_body(call, type, r->body, previous);
-	journal_told(&call->journal, r);
+	told(call, r);
 }
 
 void emit(struct call *call, const char *type, struct record *r)

@@ -4,6 +4,7 @@
 /* clang-format off: a name a line */
 #define EACH_RESOURCE(X)                                                                                               \
 	X(account)                                                                                                     \
+	X(active_entitlement)                                                                                          \
 	X(balance)                                                                                                     \
 	X(balance_transaction)                                                                                         \
 	X(card)                                                                                                        \

@@ -11,6 +11,7 @@
 #include "events/emit.h"
 #include "resources/billing/sub.h"
 #include "resources/discount.h"
+#include "resources/entitlement.h"
 #include "resources/generic.h"
 
 static struct record *path_sub(struct call *call)
@@ -279,4 +280,5 @@ const struct resource subscription_resource = {
 	.fill = fill,
 	.on_due = sub_on_due,
 	.adopt = sub_plan,
+	.on_event = entitlements_follow,
 };

@@ -43,6 +43,34 @@ static int feature_attach(struct call *call)
 	return generic_create(call, body);
 }
 
+/* ---- features ---- */
+
+/* Lookup keys are unique among the features that are not archived. */
+static int feature_create(struct call *call)
+{
+	const char *key = param_text(call, "lookup_key");
+	const struct list *rows = list_by(call, call->route->resource, "lookup_key", key);
+
+	for (size_t i = 0; i < rows->count; i++) {
+		struct record *other = rows->at[i];
+
+		if (js_flag(record_tree(other), "active", false))
+			return fail_invalid(call, "resource_already_exists", "lookup_key",
+				"A feature (`%s`) already uses the lookup key `%s`. Archive it, or choose another key.",
+				other->id, key);
+	}
+	return generic_create(call, generic_body(call, NULL));
+}
+
+const struct resource feature_resource = {
+	.name = "Entitlements.Feature",
+	.routes =
+		(const struct resource_route[]) {
+			{ "POST", "/v1/entitlements/features", feature_create },
+			{ 0 },
+		},
+};
+
 const struct resource product_feature_resource = {
 	.name = "ProductFeature",
 	.routes =

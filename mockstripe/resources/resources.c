@@ -22,6 +22,7 @@
 	X(dispute)                                                                                                     \
 	X(event)                                                                                                       \
 	X(event_thin)                                                                                                  \
+	X(feature)                                                                                                     \
 	X(file)                                                                                                        \
 	X(file_link)                                                                                                   \
 	X(invoice)                                                                                                     \

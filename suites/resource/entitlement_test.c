@@ -5,11 +5,11 @@
 /* A feature of that lookup key, given by the product. */
 static const char *feature_of(struct house *h, const char *product, const char *key)
 {
-	const char *feature = field(api_ok(h, "POST", "/v1/entitlements/features",
-					    text_of(h, "name=%s&lookup_key=%s", key, key)),
-		"id");
+	const char *feature = field(
+		api_ok(h, "POST", "/v1/entitlements/features", text_of(h, "name=%s&lookup_key=%s", key, key)), "id");
 
-	api_ok(h, "POST", text_of(h, "/v1/products/%s/features", product), text_of(h, "entitlement_feature=%s", feature));
+	api_ok(h, "POST", text_of(h, "/v1/products/%s/features", product),
+		text_of(h, "entitlement_feature=%s", feature));
 	return feature;
 }
 
@@ -73,8 +73,7 @@ static void cancel__takes_them_back(void **state)
 	api_ok(h, "DELETE", text_of(h, "/v1/subscriptions/%s", sub), NULL);
 	assert_held(h, customer, "");
 	assert_status(api(h, "GET", text_of(h, "/v1/entitlements/active_entitlements/%s", id), NULL), 404);
-	assert_events(h, mark,
-		"customer.subscription.deleted\nentitlements.active_entitlement_summary.updated\n");
+	assert_events(h, mark, "customer.subscription.deleted\nentitlements.active_entitlement_summary.updated\n");
 }
 
 static void two_products__give_a_shared_feature_once(void **state)
@@ -142,6 +141,17 @@ static void new_feature__comes_with_the_next_period(void **state)
 	assert_held(h, customer, "late api ");
 }
 
+static void lookup_key__is_unique_among_features_in_use(void **state)
+{
+	struct house *h = *state;
+	const char *first = field(api_ok(h, "POST", "/v1/entitlements/features", "name=A&lookup_key=k"), "id");
+
+	assert_error(api(h, "POST", "/v1/entitlements/features", "name=B&lookup_key=k"), 400, "resource_already_exists",
+		"lookup_key", first);
+	post(h, "entitlements/features", first, "active=false");
+	api_ok(h, "POST", "/v1/entitlements/features", "name=B&lookup_key=k");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +160,7 @@ int main(void)
 		BILLING_TEST(two_products__give_a_shared_feature_once),
 		BILLING_TEST(change_of_plan__changes_them),
 		BILLING_TEST(incomplete_subscription__grants_nothing),
+		BILLING_TEST(lookup_key__is_unique_among_features_in_use),
 		BILLING_TEST(new_feature__comes_with_the_next_period),
 	};
 

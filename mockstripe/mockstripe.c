@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -14,30 +13,13 @@
 #include "control/state.h"
 #include "doors/direct.h"
 #include "doors/http.h"
+#include "embed.h"
 #include "embed_faults.h"
 #include "embed_webhooks.h"
 #include "engine/engine.h"
 #include "engine/faults.h"
 #include "engine/fixture.h"
 #include "events/deliver.h"
-
-struct ms {
-	struct engine *engine;
-	struct front front;
-	struct http_door *http, *https, *local;
-	void (*on_exchange)(void *arg, const struct ms_exchange *exchange);
-	void *on_exchange_arg;
-	void (*on_event)(void *arg, const struct ms_event *event);
-	void *on_event_arg;
-	pthread_mutex_t lock; /* of what stands below; never held while an account's is taken */
-	struct map *keys;     /* account -> the key that ms_key made */
-	struct list marks;    /* of struct ms_mark, so that ms_stop can empty those that the caller still holds */
-};
-
-struct ms_mark {
-	struct ms *ms; /* NULL once it has stopped */
-	struct picture *picture;
-};
 
 /* ---- start and stop ---- */
 
@@ -229,13 +211,7 @@ void ms_stop(struct ms *ms)
 	http_door_close(ms->http);
 	http_door_close(ms->https);
 	http_door_close(ms->local);
-	for (size_t i = 0; i < ms->marks.count; i++) {
-		struct ms_mark *mark = ms->marks.at[i];
-
-		picture_free(mark->picture);
-		*mark = (struct ms_mark) { 0 };
-	}
-	list_clear(&ms->marks);
+	embed_marks_end(ms);
 	control_free(ms->front.control);
 	engine_free(ms->engine);
 	map_each(ms->keys, free_key, NULL);
@@ -343,84 +319,6 @@ bool ms_peek(struct ms *ms, const char *account, const char *id, struct ms_respo
 
 	give(out, found ? 200 : 404, found ? body : bytes_new("", 0), mem_alloc(sizeof(char *)));
 	return found;
-}
-
-/* ---- state ---- */
-
-int ms_load(struct ms *ms, const char *account, const char *path, char **why)
-{
-	char *reason = NULL;
-
-	if (fixture_load(ms->engine, account, path, &reason))
-		return 0;
-	if (why)
-		*why = reason;
-	else
-		free(reason);
-	return -1;
-}
-
-char *ms_snapshot(struct ms *ms, const char *account)
-{
-	return state_snapshot(ms->engine, account);
-}
-
-int ms_reset(struct ms *ms, const char *account)
-{
-	if (account)
-		return state_reset(ms->engine, account) ? 0 : -1;
-	state_reset_all(ms->engine);
-	return 0;
-}
-
-struct ms_mark *ms_mark(struct ms *ms, const char *account)
-{
-	struct picture *picture = picture_take(ms->engine, account);
-	struct ms_mark *mark;
-
-	if (!picture)
-		return NULL;
-	mark = mem_alloc(sizeof *mark);
-	*mark = (struct ms_mark) { .ms = ms, .picture = picture };
-	pthread_mutex_lock(&ms->lock);
-	list_add(&ms->marks, mark);
-	pthread_mutex_unlock(&ms->lock);
-	return mark;
-}
-
-int ms_rewind(struct ms *ms, const struct ms_mark *mark)
-{
-	if (!mark || mark->ms != ms)
-		return -1;
-	picture_restore(mark->picture);
-	return 0;
-}
-
-void ms_mark_free(struct ms_mark *mark)
-{
-	struct ms *ms = mark ? mark->ms : NULL;
-
-	if (ms) {
-		pthread_mutex_lock(&ms->lock);
-		for (size_t i = ms->marks.count; i-- > 0;)
-			if (ms->marks.at[i] == mark)
-				list_remove(&ms->marks, i);
-		pthread_mutex_unlock(&ms->lock);
-		picture_free(mark->picture);
-	}
-	free(mark);
-}
-
-int64_t ms_now(struct ms *ms, const char *account)
-{
-	int64_t now;
-
-	return state_now(ms->engine, account, &now) ? now : -1;
-}
-
-int ms_advance(struct ms *ms, const char *account, int64_t seconds)
-{
-	return state_advance(ms->engine, account, seconds) ? 0 : -1;
 }
 
 /* ---- faults ---- */

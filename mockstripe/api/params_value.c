@@ -2,7 +2,6 @@
 /* Parameters without members: texts, numbers, flags, files, metadata. */
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

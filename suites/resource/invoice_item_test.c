@@ -27,7 +27,7 @@ static void invoice_item_create__an_amount(void **state)
 	assert_flag(a, "proration", false);
 	assert_field(a, "invoice", NULL);
 	assert_field(a, "parent", NULL);
-	assert_money(a, "net_amount", 1500);
+	assert_field(a, "net_amount", NULL); /* discounts may still come */
 	assert_money(a, "period.start", HOUSE_NOW);
 	assert_money(a, "period.end", HOUSE_NOW);
 	assert_field(a, "metadata.a", "b");
@@ -109,7 +109,7 @@ static void invoice_item_update__pending(void **state)
 	const char *id = field(item(h, customer_new(h, NULL, NULL), "amount=1500&currency=usd"), "id");
 
 	assert_money(post(h, "invoiceitems", id, "amount=900"), "amount", 900);
-	assert_money(get(h, "invoiceitems", id), "net_amount", 900);
+	assert_field(get(h, "invoiceitems", id), "net_amount", NULL);
 }
 
 static void invoice_item_update__refused_once_finalized(void **state)

@@ -16,6 +16,9 @@ size_t discounts_read(struct call *call, json_t *ids, size_t item, const char *c
 	struct discount out[DISCOUNT_MOST], struct record *records[DISCOUNT_MOST]);
 
 json_t *pricing_of(const struct bill_line *line); /* the `pricing` of a line or an invoice item; new reference */
+/* What discounts have taken off a proration (bill_line.off), in the private member of its item and of its line. */
+void put_off(json_t *private, const struct bill_line *line);
+int64_t off_sum(const json_t *list); /* of a list of {amount, discount}; 0 for NULL */
 struct record *invoice_add_line(struct call *call, struct record *invoice, struct bill_line *line);
 void invoice_snapshot_customer(struct call *call, struct record *invoice);
 void invoice_set_advance(struct call *call, json_t *body, bool advance);

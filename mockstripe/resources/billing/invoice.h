@@ -14,7 +14,7 @@
 
 /* One line about to be put on an invoice, or a pending invoice item about to be made. Pointers are borrowed. */
 struct bill_line {
-	int64_t amount; /* minor units, before discounts unless `net` */
+	int64_t amount; /* minor units, before discounts */
 	struct span period;
 	const char *description;
 	struct record *price; /* NULL: a plain amount */
@@ -25,12 +25,13 @@ struct bill_line {
 	bool proration;
 	bool discountable;
 	json_t *credited;    /* proration_details.credited_items of a line; NULL: null */
+	json_t *off;	     /* {amount, discount} of what discounts take off a proration; NULL: nothing */
+	bool itemized;	     /* the amount is before them, and they are shown beside it; else after them */
 	json_t *discounts;   /* ids of the line's own discounts; NULL: none */
 	json_t *tax_rates;   /* whole tax rates of the line; NULL: the invoice's */
 	json_t *metadata;    /* NULL: {} */
 	bool quiet;	     /* an item whose invoiceitem.created the caller announces later */
 	struct record *line; /* out: the line's record */
-	int64_t net;	     /* out, after invoice_total: amount less its discounts */
 };
 
 struct invoice_terms {

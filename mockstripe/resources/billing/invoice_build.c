@@ -84,6 +84,23 @@ json_t *pricing_of(const struct bill_line *line)
 	return pricing;
 }
 
+void put_off(json_t *private, const struct bill_line *line)
+{
+	if (json_array_size(line->off))
+		js_put(private, "off", line->off);
+	if (line->itemized)
+		js_put_flag(private, "itemized", true);
+}
+
+int64_t off_sum(const json_t *list)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		sum += js_int(json_array_get(list, i), "amount", 0);
+	return sum;
+}
+
 static json_t *period_of(struct span period)
 {
 	json_t *out = json_object();
@@ -131,6 +148,7 @@ static json_t *line_body(struct call *call, struct record *invoice, const struct
 		js_put(private, "tax_rates", line->tax_rates);
 	if (line->item)
 		js_put_text(private, "item", line->item->id);
+	put_off(private, line);
 	return body;
 }
 
@@ -272,17 +290,6 @@ struct record *invoice_new(struct call *call, const struct invoice_terms *terms,
 	invoice_snapshot_customer(call, invoice);
 	if (invoice_total(call, invoice))
 		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		json_t *tree = record_tree(lines[i].line);
-		size_t k;
-		json_t *one;
-
-		lines[i].net = lines[i].amount;
-		json_array_foreach(json_object_get(tree, "discount_amounts"), k, one)
-		{
-			lines[i].net -= js_int(one, "amount", 0);
-		}
-	}
 	emit(call, "invoice.created", invoice);
 	return invoice;
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "events/emit.h"
 #include "resources/billing/inside.h"
+#include "resources/billing/subscription.h"
 #include "resources/customer.h"
 #include "resources/discount.h"
 #include "resources/generic.h"
@@ -46,14 +47,38 @@ static json_t *item_parent(const struct bill_line *line)
 	return parent;
 }
 
-/* What a credit undoes, as an invoice item says it: kept in the item's own form, see credited_of_item. */
+/* What discounts take off a proration: 0 each where the amount is after them already (billing_mode.flexible
+ * proration_discounts). Source: Stripe changelog "Adds the ability to itemize proration discount amounts". */
+static json_t *shown_off(const struct bill_line *line)
+{
+	json_t *out = line->off ? json_deep_copy(line->off) : json_array();
+
+	for (size_t i = 0; !line->itemized && i < json_array_size(out); i++)
+		js_put_int(json_array_get(out, i), "amount", 0);
+	return out;
+}
+
+/* What a credit undoes, as an invoice item says it: kept in the item's own form, see credited_of_item. The discounts
+ * of a proration are shown for flexible subscriptions only. */
 static json_t *item_proration_details(const struct bill_line *line)
 {
 	json_t *out = json_object();
 
 	js_put(out, "credited_items", line->credited ? line->credited : json_null());
-	js_put_new(out, "discount_amounts", json_array());
+	js_put_new(out, "discount_amounts", subscription_is_flexible(line->sub) ? shown_off(line) : json_array());
 	return out;
+}
+
+/* The amount after discounts; unknown (null) while discounts may still come. API reference "The Invoice Item object".
+ */
+static void put_net(json_t *body)
+{
+	int64_t net = js_int(body, "amount", 0) - off_sum(js_at(body, "proration_details.discount_amounts"));
+
+	if (js_flag(body, "discountable", true))
+		js_put_null(body, "net_amount");
+	else
+		js_put_int(body, "net_amount", net);
 }
 
 struct record *invoice_item_new(
@@ -75,7 +100,6 @@ struct record *invoice_item_new(
 	js_put_flag(body, "discountable", line->discountable);
 	js_put_new(body, "discounts", line->discounts ? json_incref(line->discounts) : json_array());
 	js_put_null(body, "invoice");
-	js_put_int(body, "net_amount", line->amount);
 	js_put_new(body, "metadata", line->metadata ? json_incref(line->metadata) : json_object());
 	js_put_new(body, "parent", item_parent(line));
 	js_put_new(body, "period", span_body(line->period));
@@ -90,11 +114,13 @@ struct record *invoice_item_new(
 		js_put_new(body, "frozen_fields", frozen);
 		js_put_new(body, "proration_details", item_proration_details(line));
 	}
+	put_net(body);
 	js_put_int(body, "quantity", whole);
 	js_put_text(body, "quantity_decimal", decimal);
 	js_put_new(body, "tax_rates", line->tax_rates ? json_incref(line->tax_rates) : json_array());
 	js_put_text(js_own(body, PRIVATE_KEY), "unit", line->unit_amount_decimal);
 	js_put_text(json_object_get(body, PRIVATE_KEY), "pending", customer->id);
+	put_off(json_object_get(body, PRIVATE_KEY), line);
 	r = journal_add(&call->journal, item_type(), js_text(body, "id"), body, call->now);
 	if (!line->quiet)
 		emit(call, "invoiceitem.created", r);
@@ -151,6 +177,8 @@ static void item_to_line(struct call *call, struct record *invoice, struct recor
 		.proration = js_flag(tree, "proration", false),
 		.discountable = js_flag(tree, "discountable", true),
 		.credited = json_is_object(credited) ? credited : NULL,
+		.off = json_object_get(record_private(item), "off"),
+		.itemized = js_flag(record_private(item), "itemized", false),
 		.discounts = json_object_get(tree, "discounts"),
 		.tax_rates = json_object_get(tree, "tax_rates"),
 		.metadata = json_object_get(tree, "metadata"),
@@ -434,7 +462,6 @@ static int item_update(struct call *call)
 		decimal_format(line.quantity, decimal);
 		decimal_whole(line.quantity, &whole);
 		js_put_int(draft, "amount", line.amount);
-		js_put_int(draft, "net_amount", line.amount);
 		js_put_int(draft, "quantity", whole);
 		js_put_text(draft, "quantity_decimal", decimal);
 		js_put_text(js_own(draft, PRIVATE_KEY), "unit", line.unit_amount_decimal);
@@ -461,6 +488,7 @@ static int item_update(struct call *call)
 			return -1;
 		js_put_new(draft, "discounts", discounts);
 	}
+	put_net(draft);
 	if (refresh_line(call, item))
 		return -1;
 	journal_freeze(&call->journal, item);

@@ -21,6 +21,7 @@ struct tally {
 	struct call *call;
 	struct record *invoice;
 	const struct list *lines;
+	size_t *groups; /* of each line: the first line of the same subscription item */
 	size_t n_lines, n_discounts, n_rates;
 	struct discount *discounts;
 	struct record **discount_records;
@@ -58,12 +59,70 @@ static const bool *covered(struct tally *t, struct record *discount)
 	return all ? NULL : applies;
 }
 
+static bool discountable(const struct tally *t, size_t line)
+{
+	return js_flag(record_tree(t->lines->at[line]), "discountable", true);
+}
+
 static void add_discounts(struct tally *t, struct discount *found, struct record **records, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		found[i].applies = covered(t, records[i]);
 		t->discounts[t->n_discounts] = found[i];
 		t->discount_records[t->n_discounts++] = records[i];
+	}
+}
+
+/* The lines of one subscription item (its tiers, its backdated periods) share the item's discounts. */
+static void group_lines(struct tally *t)
+{
+	t->groups = arena_alloc(&t->call->arena, (t->n_lines + 1) * sizeof *t->groups);
+	for (size_t l = 0; l < t->n_lines; l++) {
+		const char *item = js_text(record_private(t->lines->at[l]), "item");
+
+		t->groups[l] = l;
+		for (size_t k = 0; item && k < l && t->groups[l] == l; k++) {
+			const char *other = js_text(record_private(t->lines->at[k]), "item");
+
+			if (other && !strcmp(item, other) && discountable(t, k) == discountable(t, l))
+				t->groups[l] = k;
+		}
+	}
+}
+
+/* What discounts took off a proration before it came here; NULL where its amount is after them. */
+static json_t *settled(struct record *line)
+{
+	return js_flag(record_private(line), "itemized", false) ? json_object_get(record_private(line), "off") : NULL;
+}
+
+static size_t find_discount(const struct tally *t, const char *id)
+{
+	size_t d = 0;
+
+	while (d < t->n_discounts && strcmp(t->discount_records[d]->id, id))
+		d++;
+	return d;
+}
+
+/* Those of itemized prorations stand beside the others; they take nothing more off. */
+static void add_settled(struct tally *t)
+{
+	for (size_t l = 0; l < t->n_lines; l++) {
+		json_t *off = settled(t->lines->at[l]), *one;
+		size_t i;
+
+		json_array_foreach(off, i, one)
+		{
+			struct record *record = discount_find(t->call, js_text(one, "discount"));
+			struct discount none = { .item = DISCOUNT_ALL_ITEMS };
+
+			if (!record || find_discount(t, record->id) < t->n_discounts)
+				continue;
+			if (js_text(record_tree(record), "subscription_item"))
+				none.item = l;
+			add_discounts(t, &none, &record, 1);
+		}
 	}
 }
 
@@ -77,19 +136,22 @@ static void gather_discounts(struct tally *t)
 	size_t n = json_array_size(shared);
 
 	for (size_t l = 0; l < t->n_lines; l++)
-		n += json_array_size(json_object_get(record_tree(t->lines->at[l]), "discounts"));
+		n += json_array_size(json_object_get(record_tree(t->lines->at[l]), "discounts")) +
+		     json_array_size(settled(t->lines->at[l]));
 	t->discounts = arena_alloc(&call->arena, (n + 1) * sizeof *t->discounts);
 	t->discount_records = arena_alloc(&call->arena, (n + 1) * sizeof *t->discount_records);
 	for (size_t l = 0; n && l < t->n_lines; l++) {
 		json_t *line = record_tree(t->lines->at[l]);
 
-		if (js_flag(line, "discountable", true))
+		if (discountable(t, l) && t->groups[l] == l)
 			add_discounts(t, found, records,
 				discounts_read(call, json_object_get(line, "discounts"), l, currency, found, records));
 	}
 	if (n)
 		add_discounts(
 			t, found, records, discounts_read(call, shared, DISCOUNT_ALL_ITEMS, currency, found, records));
+	if (n)
+		add_settled(t);
 }
 
 /*
@@ -136,6 +198,25 @@ static struct discount *in_order(struct tally *t, const size_t *order)
 	return out;
 }
 
+static void take_settled(struct tally *t)
+{
+	for (size_t l = 0; l < t->n_lines; l++) {
+		json_t *off = settled(t->lines->at[l]), *one;
+		size_t i;
+
+		json_array_foreach(off, i, one)
+		{
+			size_t d = find_discount(t, js_text(one, "discount"));
+			int64_t amount = js_int(one, "amount", 0);
+
+			if (d == t->n_discounts)
+				continue;
+			t->shares[d * t->n_lines + l] += amount;
+			t->left[l] -= amount;
+		}
+	}
+}
+
 static int take_discounts(struct tally *t)
 {
 	struct call *call = t->call;
@@ -153,8 +234,8 @@ static int take_discounts(struct tally *t)
 
 		t->discount_lines[l] = (struct discount_line) {
 			.amount = js_int(line, "amount", 0),
-			.item = l,
-			.discountable = js_flag(line, "discountable", true),
+			.item = t->groups[l],
+			.discountable = discountable(t, l),
 		};
 	}
 	for (size_t l = 0; l < t->n_lines; l++)
@@ -167,6 +248,7 @@ static int take_discounts(struct tally *t)
 		for (size_t d = 0; d < t->n_discounts; d++)
 			t->shares[d * t->n_lines + order[l]] = shares[d * t->n_lines + l];
 	}
+	take_settled(t);
 	return 0;
 }
 
@@ -268,6 +350,21 @@ static json_t *tax_body(struct tally *t, size_t rate, const struct tax_amount *c
 	return out;
 }
 
+/* A proration whose amount is after its discounts names those of the whole invoice, with 0. */
+static bool names(struct tally *t, size_t line, size_t discount)
+{
+	json_t *off = json_object_get(record_private(t->lines->at[line]), "off"), *one;
+	size_t i;
+
+	json_array_foreach(off, i, one)
+	{
+		if (t->discounts[discount].item == DISCOUNT_ALL_ITEMS &&
+			!strcmp(js_text(one, "discount"), t->discount_records[discount]->id))
+			return true;
+	}
+	return false;
+}
+
 /* Writes what was worked out onto the lines that it changes. */
 static void write_lines(struct tally *t)
 {
@@ -279,10 +376,10 @@ static void write_lines(struct tally *t)
 		for (size_t d = 0; d < t->n_discounts; d++) {
 			int64_t share = t->shares[d * t->n_lines + l];
 
-			if (!share)
-				continue;
-			json_array_append_new(amounts, amount_of_discount(share, t->discount_records[d]));
-			json_array_append_new(credits, pretax_credit(share, t->discount_records[d]));
+			if (share || names(t, l, d))
+				json_array_append_new(amounts, amount_of_discount(share, t->discount_records[d]));
+			if (share)
+				json_array_append_new(credits, pretax_credit(share, t->discount_records[d]));
 		}
 		for (size_t r = 0; r < t->n_rates; r++)
 			if (t->cells[l * t->n_rates + r].applies)
@@ -314,6 +411,18 @@ static void show_lines(struct tally *t, json_t *draft)
 	js_put_new(draft, "lines", list);
 }
 
+/* Discounts of items are inside the subtotal already; those of the invoice are not. API reference "The Invoice object".
+ */
+static int64_t of_items(const struct tally *t, size_t line)
+{
+	int64_t sum = 0;
+
+	for (size_t d = 0; d < t->n_discounts; d++)
+		if (t->discounts[d].item != DISCOUNT_ALL_ITEMS)
+			sum += t->shares[d * t->n_lines + line];
+	return sum;
+}
+
 static int write_totals(struct tally *t)
 {
 	struct totals_input in = { .line_count = t->n_lines,
@@ -328,7 +437,7 @@ static int write_totals(struct tally *t)
 	for (size_t l = 0; l < t->n_lines; l++) {
 		int64_t contained;
 
-		amounts[l] = t->discount_lines[l].amount;
+		amounts[l] = t->discount_lines[l].amount - of_items(t, l);
 		if (tax_contained(amounts[l], t->rates, t->tax_lines[l].rates, t->tax_lines[l].rate_count, &contained))
 			in.inclusive_subtotal += contained;
 	}
@@ -337,7 +446,8 @@ static int write_totals(struct tally *t)
 		int64_t total = 0;
 
 		discount_total(t->shares + d * t->n_lines, t->n_lines, &total);
-		in.discount += total;
+		if (t->discounts[d].item == DISCOUNT_ALL_ITEMS)
+			in.discount += total;
 		json_array_append_new(discounts, amount_of_discount(total, t->discount_records[d]));
 		json_array_append_new(credits, pretax_credit(total, t->discount_records[d]));
 	}
@@ -364,6 +474,7 @@ int invoice_total(struct call *call, struct record *invoice)
 
 	t.lines = list_by(call, line_type(), "invoice", invoice->id);
 	t.n_lines = t.lines->count;
+	group_lines(&t);
 	gather_discounts(&t);
 	if (take_discounts(&t))
 		return -1;

@@ -110,6 +110,8 @@ static int create(struct call *call, struct record *schedule, json_t *given)
 	js_put(given, "currency", json_object_get(phase, "currency"));
 	type = json_object();
 	js_put(type, "type", json_object_get(mode, "type"));
+	if (json_is_object(json_object_get(mode, "flexible")))
+		js_put(type, "flexible", json_object_get(mode, "flexible"));
 	js_put_new(given, "billing_mode", type);
 	if (start < call->now)
 		js_put_int(given, "backdate_start_date", start);

@@ -31,6 +31,7 @@ struct sub_change {
 	struct record *sub, *customer; /* sub is NULL until a new one is stored */
 	const char *currency;	       /* NULL: settled by the first price */
 	bool flexible;
+	bool itemized; /* proration lines show their discounts beside them (sub_prorate.c) */
 	int64_t anchor, old_anchor;
 	int64_t cancel_at; /* where its last period is cut short; 0: not at all */
 	struct item_change items[2 * SUB_ITEMS];
@@ -84,7 +85,7 @@ int sub_items_wanted(struct sub_change *c, json_t *items, const char *name);
 /* Writes the new side: item records made, changed, deleted; periods as in the facts. 0 or -1. */
 int sub_items_store(struct sub_change *c);
 
-/* ---- prorations (sub_prorate.c) ---- */
+/* ---- prorations (sub_prorate.c, sub_originals.c) ---- */
 /* Makes the pending items of the change (none with NO_PRORATIONS), and the full lines when the period restarts. */
 int sub_prorate(struct sub_change *c);
 /* Remembers which lines charged for each item's running period: what a later credit undoes. */

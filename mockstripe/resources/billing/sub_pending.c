@@ -215,7 +215,7 @@ static void remember(struct sub_change *c, struct record *invoice)
 				continue;
 			c->lines[c->n_lines++] = (struct bill_line) { .item = item->record,
 				.line = account_find(c->call->account, js_text(line, "id")),
-				.net = amount,
+				.amount = amount,
 				.period = { js_int_at(line, "period.start", 0), js_int_at(line, "period.end", 0) } };
 		}
 	}

@@ -45,6 +45,13 @@ bool subscription_is_flexible(struct record *sub)
 	return mode && !strcmp(mode, "flexible");
 }
 
+bool subscription_itemizes(struct record *sub)
+{
+	const char *discounts = js_text_at(record_tree(sub), "billing_mode.flexible.proration_discounts");
+
+	return discounts && !strcmp(discounts, "itemized");
+}
+
 struct record *subscription_customer(struct call *call, struct record *sub)
 {
 	return account_find(call->account, js_text(record_tree(sub), "customer"));
@@ -77,6 +84,7 @@ int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub
 		.customer = subscription_customer(call, sub),
 		.currency = js_text(tree, "currency"),
 		.flexible = subscription_is_flexible(sub),
+		.itemized = subscription_itemizes(sub),
 		.anchor = js_int(tree, "billing_cycle_anchor", call->now),
 		.old_anchor = js_int(tree, "billing_cycle_anchor", call->now),
 		.cancel_at = js_int(tree, "cancel_at", 0),

@@ -157,11 +157,15 @@ static int route_migrate(struct call *call)
 
 	if (!sub)
 		return -1;
-	if (subscription_is_flexible(sub))
-		return fail_invalid(call, NULL, NULL, "The subscription is already in flexible billing mode.");
+	if (!discounts)
+		discounts = subscription_itemizes(sub) ? "itemized" : "included";
+	if (subscription_is_flexible(sub) && (subscription_itemizes(sub) || strcmp(discounts, "itemized")))
+		return fail_invalid(call, NULL, NULL,
+			"The subscription is already in flexible billing mode. Only its proration_discounts can still "
+			"be migrated, from `included` to `itemized`.");
 	mode = js_own(journal_edit(&call->journal, sub), "billing_mode");
 	flexible = json_object();
-	js_put_text(flexible, "proration_discounts", discounts ? discounts : "included");
+	js_put_text(flexible, "proration_discounts", discounts);
 	js_put_new(mode, "flexible", flexible);
 	js_put_text(mode, "type", "flexible");
 	js_put_int(mode, "updated_at", call->now);

@@ -27,6 +27,7 @@ void subscription_invoice_voided(struct call *call, struct record *sub, struct r
 size_t subscriptions_live_count(struct call *call, struct record *customer);
 bool subscription_is_live(struct record *sub); /* neither canceled nor incomplete_expired */
 bool subscription_is_flexible(struct record *sub);
+bool subscription_itemizes(struct record *sub); /* billing_mode.flexible.proration_discounts is itemized */
 struct record *subscription_customer(struct call *call, struct record *sub);
 
 #endif

@@ -9,12 +9,14 @@
 #include "base/mem.h"
 
 #define WHEN "\n\nWhen to use: "
+#define PLAN_NAMED 5 /* how much nearer a plan that is named brings a tool: more than one topic does */
 
 /* One request being answered. */
 struct asked {
 	const json_t *messages, *tools;
 	const char *request; /* the person's last message */
-	struct text words;
+	struct text words;   /* as they were said               */
+	struct text meant;   /* with what they are taken to mean */
 	struct model_reply *out;
 };
 
@@ -59,7 +61,21 @@ static char *when_of(const json_t *function)
 	return mem_copy_range(at, end ? (size_t)(end - at) : strlen(at));
 }
 
-/* A tool that names what is asked in its inputs, a plan for instance, is nearer to it. */
+/* Whether the request names one of the plans that the tool takes. */
+static bool names_plan_of(const struct asked *q, const json_t *function)
+{
+	json_t *plan;
+	size_t i;
+
+	json_array_foreach(js_at(function, "parameters.properties.plan.enum"), i, plan)
+	{
+		if (words_hold(q->words.data, json_string_value(plan)))
+			return true;
+	}
+	return false;
+}
+
+/* A tool that takes what the request names, a plan, is nearer to it; but only the operator's words bring it in. */
 static int score_of(const struct asked *q, const json_t *function, int *weight)
 {
 	char *when = when_of(function);
@@ -68,7 +84,9 @@ static int score_of(const struct asked *q, const json_t *function, int *weight)
 
 	text_init(&words, TEXT_NO_CEILING);
 	words_put(&words, when);
-	score = topic_score(q->words.data, words.data, weight);
+	score = topic_score(q->meant.data, words.data, weight);
+	if (score && names_plan_of(q, function))
+		score += PLAN_NAMED;
 	text_clear(&words);
 	free(when);
 	return score;
@@ -130,18 +148,54 @@ static void ask_for(const struct asked *q, const json_t *schema, const char *nam
 	json_t *choice;
 	size_t i;
 
-	text_format(&q->out->text, "I need one more thing: %s", what ? what : name);
+	if (!choices) {
+		text_format(&q->out->text, "I need one more thing: %s", what ? what : name);
+		return;
+	}
+	text_put(&q->out->text, "What would you like me to do? I can ");
 	json_array_foreach(choices, i, choice)
-		text_format(&q->out->text, "%s%s", i ? ", " : " You can say: ", json_string_value(choice));
+		text_format(&q->out->text, "%s%s", i ? (i + 1 < json_array_size(choices) ? ", " : " or ") : "",
+			inputs_value_said(json_string_value(choice)));
+	text_char(&q->out->text, '.');
+}
+
+/* Whether the inputs ask for another plan without saying which; then the plans are what helps. */
+static bool lacks_plan(const json_t *schema, const json_t *inputs)
+{
+	const char *operation = js_text(inputs, "operation");
+
+	return operation && (!strcmp(operation, "change_plan") || !strcmp(operation, "preview_change")) &&
+	       js_at(schema, "properties.plan") && !js_get(inputs, "plan") && !js_get(inputs, "interval") &&
+	       !js_get(inputs, "quantity");
+}
+
+/* Nothing but what is to be done: no value of anything. */
+static bool is_bare(const json_t *inputs)
+{
+	return json_object_size(inputs) == (js_get(inputs, "operation") ? 1 : 0);
 }
 
 /* Asks instead of calling when the tool could do nothing with what there is. */
 static void use(const struct asked *q, const json_t *function, json_t *inputs)
 {
 	const json_t *schema = js_get(function, "parameters");
-	const char *missing;
+	const struct talk_question *question;
+	const char *missing, *operation;
 
 	inputs_find(inputs, schema, q->request, q->words.data);
+	question = is_bare(inputs) ? talk_question_for(schema, q->words.data) : NULL;
+	operation = js_text(inputs, "operation");
+	if (question && question->operation && (!operation || strcmp(operation, question->operation) != 0))
+		question = NULL;
+	if (question) {
+		text_put(&q->out->text, question->text);
+		return;
+	}
+	if (lacks_plan(schema, inputs)) {
+		text_put(&q->out->text,
+			q->out->text.length ? " Which plan would you like?" : "Which plan would you like?");
+		js_put_text(inputs, "operation", "list_plans");
+	}
 	missing = missing_of(schema, inputs);
 	if (missing)
 		ask_for(q, schema, missing);
@@ -149,11 +203,69 @@ static void use(const struct asked *q, const json_t *function, json_t *inputs)
 		call_make(q, js_text(function, "name"), inputs);
 }
 
-/* The label among an answer's choices that the message names; NULL. */
-static json_t *choice_named(const json_t *choices, const struct asked *q)
+/* ---- going on with what was asked before ---- */
+
+static const json_t *tool_with_input(const json_t *tools, const char *name)
+{
+	json_t *tool;
+	size_t i;
+
+	json_array_foreach(tools, i, tool)
+	{
+		const json_t *function = js_get(tool, "function");
+
+		if (js_get(js_at(function, "parameters.properties"), name))
+			return function;
+	}
+	return NULL;
+}
+
+/* The answer to a question of the driver's own. */
+static bool answer_take(const struct asked *q, size_t user)
+{
+	const json_t *before = user ? json_array_get(q->messages, user - 1) : NULL, *function, *schema;
+	const struct talk_question *question = before && !strcmp(js_text(before, "role"), "assistant")
+						       ? talk_question_asked(js_text(before, "content"))
+						       : NULL;
+	js_auto inputs = json_object();
+
+	function = question ? tool_with_input(q->tools, question->input) : NULL;
+	if (!function)
+		return false;
+	schema = js_get(function, "parameters");
+	inputs_answer(inputs, schema, question->input, q->request, q->words.data);
+	if (!json_object_size(inputs))
+		return false;
+	if (question->operation)
+		js_put_text(inputs, "operation", question->operation);
+	call_make(q, js_text(function, "name"), inputs);
+	return true;
+}
+
+/* Whether the message says which one of several in words of its own: "the second one", "2". */
+static bool names_place(const struct asked *q, size_t place)
+{
+	static const char *const words[] = { "first|1|1st", "second|2|2nd", "third|3|3rd", "fourth|4|4th" };
+
+	return place < COUNT_OF(words) && words_hold(q->words.data, words[place]);
+}
+
+static bool names_label(const struct asked *q, const char *label)
 {
 	struct text words;
-	json_t *choice, *found = NULL;
+	bool named;
+
+	text_init(&words, TEXT_NO_CEILING);
+	words_put(&words, label ? label : "");
+	named = words.length > 2 && strstr(q->words.data, words.data);
+	text_clear(&words);
+	return named;
+}
+
+/* The label among an answer's choices that the message names, by itself, by its plan or by its place; NULL. */
+static json_t *choice_taken(const json_t *choices, const struct asked *q)
+{
+	json_t *choice, *placed = NULL;
 	size_t i;
 
 	json_array_foreach(choices, i, choice)
@@ -162,13 +274,12 @@ static json_t *choice_named(const json_t *choices, const struct asked *q)
 
 		if (!json_is_string(label))
 			continue;
-		text_init(&words, TEXT_NO_CEILING);
-		words_put(&words, json_string_value(label));
-		if (words.length > 2 && strstr(q->words.data, words.data))
-			found = label;
-		text_clear(&words);
+		if (names_label(q, json_string_value(label)) || names_label(q, js_text(choice, "plan")))
+			return label;
+		if (!placed && names_place(q, i))
+			placed = label;
 	}
-	return found;
+	return placed;
 }
 
 /* A message that only answers the question of the turn before goes on with that call. */
@@ -190,7 +301,7 @@ static bool go_on(const struct asked *q, size_t user, bool picked)
 	function = tool_named(q->tools, js_text(call, "name"));
 	if (!function || !json_is_object(inputs) || !strcmp(js_text(envelope, "status"), "ok"))
 		return false;
-	label = choice_named(js_at(envelope, "data.choices"), q);
+	label = choice_taken(js_at(envelope, "data.choices"), q);
 	if (label)
 		js_put(inputs, strncmp(json_string_value(label), "sub_", 4) ? "account" : "subscription", label);
 	known = json_object_size(inputs);
@@ -220,22 +331,79 @@ static void tell_results(const struct asked *q, size_t user)
 	}
 }
 
-static void tell_nothing(const struct asked *q)
+/* What the tool said that was asked right before this message, when it waits for something: a new tree; NULL. */
+static json_t *waiting(const struct asked *q, size_t user, const char *status)
 {
-	text_put(&q->out->text,
-		json_array_size(q->tools)
-			? "I can't help with that. Ask me about your plan, your invoices or your billing "
-			  "details."
-			: "I can't do that here.");
+	size_t at = 0;
+	const json_t *result = last_of_role(q->messages, "tool", user, &at);
+	json_t *envelope = result && at + 2 == user ? json_loads(js_text(result, "content"), 0, NULL) : NULL;
+	const char *is = js_text(envelope, "status");
+
+	if (is && !strcmp(is, status))
+		return envelope;
+	json_decref(envelope);
+	return NULL;
+}
+
+static bool consent_is_meant(const struct asked *q, size_t user)
+{
+	js_auto envelope = waiting(q, user, "needs_confirmation");
+
+	if (envelope && talk_is_yes(q->words.data))
+		text_put(&q->out->text, "Please press the button to confirm: a message is not enough for a change.");
+	else if (envelope && talk_is_no(q->words.data))
+		text_put(&q->out->text, "All right, nothing was changed.");
+	else
+		return false;
+	return true;
+}
+
+static void tell_otherwise(const struct asked *q)
+{
+	text_put(&q->out->text, json_array_size(q->tools) ? talk_otherwise(q->words.data) : "I can't do that here.");
+}
+
+/* Somebody else's address, where no address is wanted: whose billing is shown has to be clear. */
+static bool names_somebody(const struct asked *q, const json_t *function)
+{
+	return strchr(q->request, '@') && !js_at(function, "parameters.properties.email");
+}
+
+static void reply(const struct asked *q, size_t user)
+{
+	const struct talk_remark *remark = talk_remark(q->request, q->words.data);
+	const json_t *tool = tool_pick(q);
+	js_auto choice = waiting(q, user, "needs_choice");
+	js_auto inputs = json_object();
+
+	if (consent_is_meant(q, user) || answer_take(q, user) || go_on(q, user, tool != NULL))
+		return;
+	if (remark && (!remark->means || !tool)) {
+		text_put(&q->out->text, remark->says);
+		return;
+	}
+	if (!tool) {
+		if (choice)
+			text_put(&q->out->text, js_text(choice, "message"));
+		else
+			tell_otherwise(q);
+		return;
+	}
+	if (remark)
+		text_format(&q->out->text, "%s %s", remark->says, remark->looks);
+	else if (names_somebody(q, tool))
+		text_put(&q->out->text, "I can only look at your own billing.");
+	use(q, tool, inputs);
 }
 
 static bool scripted_answer(
 	void *arg, const json_t *messages, const json_t *tools, struct model_reply *out, struct text *why)
 {
 	struct asked q = { .messages = messages, .tools = tools, .out = out };
-	const json_t *message, *tool;
-	js_auto inputs = json_object();
-	size_t user;
+	const struct talk_remark *remark;
+	const json_t *message;
+	json_t *tool;
+	size_t user, i;
 
 	(void)arg;
 	message = last_of_role(messages, "user", json_array_size(messages), &user);
@@ -245,19 +413,23 @@ static bool scripted_answer(
 	}
 	q.request = js_text(message, "content");
 	text_init(&q.words, TEXT_NO_CEILING);
+	text_init(&q.meant, TEXT_NO_CEILING);
 	words_put(&q.words, q.request);
-	if (user + 1 < json_array_size(messages)) {
-		tell_results(&q, user);
-	} else {
-		tool = tool_pick(&q);
-		if (!go_on(&q, user, tool != NULL)) {
-			if (tool)
-				use(&q, tool, inputs);
-			else
-				tell_nothing(&q);
-		}
+	words_mean(&q.meant, q.words.data);
+	remark = talk_remark(q.request, q.words.data);
+	if (remark && remark->means)
+		text_format(&q.meant, "%s ", remark->means);
+	json_array_foreach(tools, i, tool)
+	{
+		if (names_plan_of(&q, js_get(tool, "function")))
+			text_put(&q.meant, "another plan ");
 	}
+	if (user + 1 < json_array_size(messages))
+		tell_results(&q, user);
+	else
+		reply(&q, user);
 	text_clear(&q.words);
+	text_clear(&q.meant);
 	return true;
 }
 

@@ -13,38 +13,69 @@
  */
 static const struct meaning {
 	const char *value, *phrases;
+	const char *said; /* as a customer would say the value; NULL: as it stands */
 } meanings[] = {
-	{ "undo_downgrade", "undo the downgrade|undo my downgrade|undo the scheduled|undo the change|stay on" },
+	{ "undo_downgrade", "undo the downgrade|undo my downgrade|undo the scheduled|undo the change|stay on",
+		"undo a scheduled change" },
 	{ "undo_cancel",
-		"undo|keep my subscription|resume*|reactivate*|take back|take the cancellation back|cancellation back|"
-		"not to cancel|don t cancel" },
-	{ "accept_offer", "accept the offer|take the offer|take that offer|accept that offer" },
-	{ "add_payment_method", "payment method*|new card|add a card|another card|credit card" },
-	{ "cancel", "cancel*|unsubscribe|terminate|stop my" },
-	{ "preview_change", "preview|what would|how much would" },
-	{ "change_plan", "upgrade*|downgrade*|switch*|move me|change my plan|change to|change my "
-			 "subscription|seats|licences|licenses|"
-			 "yearly billing|monthly billing|pay yearly|pay monthly|another plan" },
-	{ "list_plans", "plans|options|available|offers|which plan*|another" },
-	{ "month", "monthly|per month|each month|by the month" },
-	{ "year", "yearly|annual*|per year|each year|by the year" },
-	{ "immediately", "immediately|right now|right away|at once|today" },
-	{ "at_period_end", "at the end|period end|when it ends" },
-	{ "too_expensive", "too expensive|too much|cheaper|afford" },
-	{ "unused", "don t use|not using|never use|unused" },
-	{ "missing_features", "missing|lacks" },
-	{ "switched_service", "another service|competitor|other service" },
-	{ "too_complex", "too complicated|too complex|too hard" },
-	{ "low_quality", "quality|buggy|broken" },
-	{ "customer_service", "your support|customer service" },
+		"undo|keep my|keep it|keep the subscription|resume*|reactivate*|take back|take it back|"
+		"take the cancellation back|cancellation back|changed my mind|not to cancel|don t cancel|do not cancel",
+		"take a cancellation back" },
+	{ "accept_offer", "accept the offer|take the offer|take that offer|accept that offer", "take an offer" },
+	{ "add_payment_method",
+		"payment method*|new card|add a card|another card|different card|credit card|debit card|my card|card "
+		"details|"
+		"expired card|payment card",
+		"add a payment method" },
+	{ "cancel",
+		"cancel*|unsubscribe|terminate|stop my|stop the subscription|don t want to pay|stop charging|stop "
+		"billing|close my account|close the account|delete my account|end my subscription|end the subscription|"
+		"get rid of|quit|leave you|won t renew|not renew|don t renew|stop renewing|turn off auto*",
+		"cancel" },
+	{ "preview_change",
+		"preview|what would|how much would|cost to move|cost to switch|cost to upgrade|cost to change",
+		"show what a change would cost" },
+	{ "list_plans",
+		"difference|compare|tell me about|how much is|how much does|what does|cost of|discount*|coupon*|price "
+		"list|"
+		"pricing",
+		"show the plans" },
+	{ "change_plan",
+		"upgrade*|downgrade*|switch*|move|change my plan|change plan*|change to|change my "
+		"subscription|seat*|licence*|license*|users|a user|team members|"
+		"yearly billing|monthly billing|annual billing|pay yearly|pay annually|pay monthly|billed "
+		"yearly|billed annually|billed monthly|another plan|bigger|smaller",
+		"change your plan" },
+	{ "list_plans", "plans|options|available|offers|which plan*|another|cheaper|lower|less|reduce", "show the plans" },
+	{ "open", "open|unpaid|not paid|overdue|owe|outstanding", NULL },
+	{ "year", "to yearly|to annual*|to a year", NULL },
+	{ "month", "monthly|per month|each month|by the month", NULL },
+	{ "year", "yearly|annual*|per year|each year|by the year|a year", NULL },
+	{ "week", "weekly|per week|by the week", NULL },
+	{ "day", "daily|per day|by the day", NULL },
+	{ "immediately", "immediately|right now|right away|at once|today", "now" },
+	{ "at_period_end", "at the end|period end|when it ends", "at the end of the paid period" },
+	{ "too_expensive", "too expensive|too much|cheaper|afford|price is too high", NULL },
+	{ "unused", "don t use|not using|never use|unused", NULL },
+	{ "missing_features", "missing|lacks", NULL },
+	{ "switched_service", "another service|competitor|other service", NULL },
+	{ "too_complex", "too complicated|too complex|too hard", NULL },
+	{ "low_quality", "quality|buggy|broken", NULL },
+	{ "customer_service", "your support|customer service", NULL },
 };
 
-static json_t *choice_find(const json_t *choices, const char *words)
+const char *inputs_value_said(const char *value)
 {
-	char *phrase;
+	for (size_t i = 0; i < COUNT_OF(meanings); i++)
+		if (!strcmp(meanings[i].value, value) && meanings[i].said)
+			return meanings[i].said;
+	return value;
+}
+
+static json_t *choice_meant(const json_t *choices, const char *words)
+{
 	json_t *choice;
 	size_t i;
-	bool named;
 
 	for (size_t k = 0; k < COUNT_OF(meanings); k++)
 		json_array_foreach(choices, i, choice)
@@ -53,10 +84,20 @@ static json_t *choice_find(const json_t *choices, const char *words)
 				words_hold(words, meanings[k].phrases))
 				return choice;
 		}
-	/* Or by its own name, as plans are. */
+	return NULL;
+}
+
+/* By its own name, as plans are. */
+static json_t *choice_named(const json_t *choices, const char *words)
+{
+	json_t *choice;
+	size_t i;
+
 	json_array_foreach(choices, i, choice)
 	{
-		phrase = mem_copy_text(json_string_value(choice));
+		char *phrase = mem_copy_text(json_string_value(choice));
+		bool named;
+
 		for (char *at = phrase; *at; at++)
 			*at = *at == '_' || *at == '-' ? ' ' : (char)tolower((unsigned char)*at);
 		named = words_hold(words, phrase);
@@ -149,19 +190,16 @@ static void part_put(json_t *address, const char *part, size_t length, size_t nt
 	free(text);
 }
 
-/* "... address to 1 Quay Street, Dublin, D02 X285, IE": parts between commas, behind "to" or "is". */
-static json_t *address_find(const char *request)
+/* "1 Quay Street, Dublin, D02 X285, IE": the parts between commas. NULL without a comma. */
+static json_t *address_read(const char *at)
 {
-	const char *at = strcasestr(request, "address"), *to = at ? strcasestr(at, " to ") : NULL;
 	json_t *out;
 	size_t nth = 0;
 
-	if (at && !to)
-		to = strcasestr(at, " is ");
-	if (!to || !strchr(to, ',') || strchr(to, '@'))
+	if (!strchr(at, ',') || strchr(at, '@'))
 		return NULL;
 	out = json_object();
-	for (at = to + 4; *at; at += *at == ',') {
+	for (; *at; at += *at == ',') {
 		size_t length, whole = strcspn(at, ",");
 		const char *part = at + strspn(at, " ");
 
@@ -175,37 +213,151 @@ static json_t *address_find(const char *request)
 	return out;
 }
 
+/* What stands behind the first " to " or " is " after a word of the request: "... address to 1 Quay Street, ...". */
+static const char *behind(const char *request, const char *word)
+{
+	const char *at = strcasestr(request, word), *to = at ? strcasestr(at, " to ") : NULL;
+
+	if (at && !to)
+		to = strcasestr(at, " is ");
+	return to ? to + 4 + strspn(to + 4, " ") : NULL;
+}
+
+/* Which kind of tax number begins so (Stripe docs, "Customer tax IDs"): the European Union's are one kind. */
+static const char *tax_kind(const char *at)
+{
+	static const char union_members[] =
+		"AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK";
+	char country[3] = { at[0], at[1], '\0' };
+
+	if (!strcmp(country, "GB"))
+		return "gb_vat";
+	return strstr(union_members, country) ? "eu_vat" : NULL;
+}
+
+/* "IE6388047V": two capitals and at least seven more letters and digits, most of them digits. */
+static json_t *tax_id_find(const char *request)
+{
+	for (const char *at = request; *at; at++) {
+		size_t length = 0, digits = 0;
+		json_t *out;
+		char *value;
+
+		if (!isupper((unsigned char)at[0]) || !isupper((unsigned char)at[1]) ||
+			(at > request && isalnum((unsigned char)at[-1])))
+			continue;
+		for (; isalnum((unsigned char)at[length]); length++)
+			digits += isdigit((unsigned char)at[length]) != 0;
+		if (length < 9 || length > 14 || digits < 6 || !tax_kind(at))
+			continue;
+		out = json_object();
+		value = mem_copy_range(at, length);
+		js_put_text(out, "type", tax_kind(at));
+		js_put_text(out, "value", value);
+		free(value);
+		return out;
+	}
+	return NULL;
+}
+
+/* The rest of a sentence, without what a sentence puts behind. */
+static char *rest_of(const char *at)
+{
+	size_t length = at ? strlen(at) : 0;
+
+	while (length && strchr(" .!\r\n\"'", at[length - 1]))
+		length--;
+	return length ? mem_copy_range(at, length) : NULL;
+}
+
 static void text_find(json_t *inputs, const char *name, const char *request, const char *words)
 {
 	char *found = NULL;
 
 	if (!strcmp(name, "email"))
 		found = email_find(request);
-	else if (!strcmp(name, "phone") && words_hold(words, "phone|number|mobile|telephone"))
+	else if (!strcmp(name, "phone") && words_hold(words, "phone*|number|mobile|telephone") &&
+		 !words_hold(words, "vat|tax"))
 		found = phone_find(request);
+	else if (!strcmp(name, "name"))
+		found = rest_of(behind(request, " name "));
 	if (found)
 		js_put_text(inputs, name, found);
 	free(found);
 }
 
-static void input_find(json_t *inputs, const char *name, json_t *property, const char *request, const char *words)
+static void object_find(json_t *inputs, const char *name, const char *request)
 {
-	const char *type = js_text(property, "type");
+	const char *at = behind(request, "address");
 	json_t *value = NULL;
 
-	if (js_get(property, "enum")) {
-		value = choice_find(js_get(property, "enum"), words);
-		if (value)
-			js_put(inputs, name, value);
-	} else if (type && !strcmp(type, "integer")) {
+	if (!strcmp(name, "address") && at)
+		value = address_read(at);
+	else if (!strcmp(name, "tax_id"))
+		value = tax_id_find(request);
+	if (value)
+		js_put_new(inputs, name, value);
+}
+
+static void choice_find(json_t *inputs, const char *name, const json_t *choices, const char *words)
+{
+	json_t *value = choice_meant(choices, words);
+
+	/* "This month" says when, not how often. */
+	if (!value && strcmp(name, "interval") != 0)
+		value = choice_named(choices, words);
+	if (value)
+		js_put(inputs, name, value);
+}
+
+/* Only what is clearly meant: "was it paid?" asks for more than what is paid. */
+static void list_find(json_t *inputs, const char *name, const json_t *property, const char *words)
+{
+	json_t *value = choice_meant(js_at(property, "items.enum"), words), *list;
+
+	if (!value)
+		return;
+	list = json_array();
+	json_array_append(list, value);
+	js_put_new(inputs, name, list);
+}
+
+static void input_find(json_t *inputs, const char *name, const json_t *property, const char *request, const char *words)
+{
+	const char *type = js_text(property, "type");
+
+	if (js_get(property, "enum"))
+		choice_find(inputs, name, js_get(property, "enum"), words);
+	else if (type && !strcmp(type, "integer"))
 		number_find(inputs, name, words);
-	} else if (type && !strcmp(type, "object") && !strcmp(name, "address")) {
-		value = address_find(request);
-		if (value)
-			js_put_new(inputs, name, value);
-	} else if (type && !strcmp(type, "string")) {
+	else if (type && !strcmp(type, "object"))
+		object_find(inputs, name, request);
+	else if (type && !strcmp(type, "array"))
+		list_find(inputs, name, property, words);
+	else if (type && !strcmp(type, "string"))
 		text_find(inputs, name, request, words);
-	}
+}
+
+/* Inputs that belong to some operations only: "which plans are cheaper?" gives no reason for leaving. */
+static const struct belonging {
+	const char *input, *operations;
+} belongings[] = {
+	{ "reason", "cancel" },
+	{ "when", "cancel" },
+	{ "plan", "change_plan|preview_change" },
+	{ "interval", "change_plan|preview_change" },
+	{ "quantity", "change_plan|preview_change" },
+};
+
+static void inputs_trim(json_t *inputs)
+{
+	const char *operation = js_text(inputs, "operation");
+	char *spaced = operation ? mem_format(" %s ", operation) : NULL;
+
+	for (size_t i = 0; spaced && i < COUNT_OF(belongings); i++)
+		if (!words_hold(spaced, belongings[i].operations))
+			json_object_del(inputs, belongings[i].input);
+	free(spaced);
 }
 
 void inputs_find(json_t *inputs, const json_t *schema, const char *request, const char *words)
@@ -214,4 +366,34 @@ void inputs_find(json_t *inputs, const json_t *schema, const char *request, cons
 	const char *name;
 
 	json_object_foreach(properties, name, property) input_find(inputs, name, property, request, words);
+	/* A plan, a period or a number of seats by itself is what somebody wants to have. */
+	if (js_get(properties, "operation") && !js_get(inputs, "operation") &&
+		(js_get(inputs, "plan") || js_get(inputs, "interval") || js_get(inputs, "quantity")))
+		choice_find(inputs, "operation", js_at(properties, "operation.enum"), " change plan ");
+	inputs_trim(inputs);
+}
+
+void inputs_answer(json_t *inputs, const json_t *schema, const char *name, const char *request, const char *words)
+{
+	const json_t *property = js_get(js_get(schema, "properties"), name);
+	char *found = NULL;
+	json_t *value;
+
+	input_find(inputs, name, property, request, words);
+	if (js_get(inputs, name))
+		return;
+	if (!strcmp(name, "address")) {
+		value = address_read(request);
+		if (value)
+			js_put_new(inputs, name, value);
+	} else if (!strcmp(name, "quantity") && strpbrk(words, "123456789")) {
+		js_put_int(inputs, name, strtoll(strpbrk(words, "123456789"), NULL, 10));
+	} else if (!strcmp(name, "phone")) {
+		found = phone_find(request);
+	} else if (!strcmp(name, "name")) {
+		found = rest_of(request);
+	}
+	if (found)
+		js_put_text(inputs, name, found);
+	free(found);
 }

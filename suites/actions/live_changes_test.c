@@ -571,7 +571,7 @@ static void refused_billing(void **state)
 	const struct refusal *row = *state;
 	struct live l;
 
-	live_open(&l, NULL);
+	live_open(&l, "{\"billing_fields\":[\"address\",\"email\",\"phone\"]}");
 	live_run(&l, row->contact, BILLING, row->inputs, NULL);
 	assert_outcome(&l, "refused", row->code);
 	assert_int_equal(l.writes, 0);

@@ -266,7 +266,7 @@ static void payment_method__off(void **state)
 	struct live l;
 
 	(void)state;
-	live_open(&l, NULL);
+	live_open(&l, "{\"payment_method\":{\"mode\":\"off\"}}");
 	live_run(&l, "ada", MANAGE, "{\"operation\":\"add_payment_method\"}", NULL);
 	assert_outcome(&l, "refused", "payment_method_not_offered");
 	live_close(&l);

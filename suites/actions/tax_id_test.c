@@ -98,7 +98,7 @@ static void tax_id__not_listed_is_not_allowed(void **state)
 	struct live l;
 
 	(void)state;
-	live_open(&l, NULL);
+	live_open(&l, "{\"billing_fields\":[\"address\"]}");
 	live_run(&l, "ada", BILLING, VAT, NULL);
 	assert_outcome(&l, "refused", "field_not_allowed");
 	live_close(&l);

@@ -10,6 +10,7 @@
 const struct schema_resource *invoice_type(void);
 const struct schema_resource *line_type(void);
 struct record *invoice_customer(struct call *call, struct record *invoice);
+bool invoice_payment_is_processing(struct call *call, struct record *invoice); /* a bank has still to answer */
 
 /* The usable discounts among ids (expired and spent ones left out), as the arithmetic takes them; gives how many. */
 size_t discounts_read(struct call *call, json_t *ids, size_t item, const char *currency,

@@ -265,6 +265,9 @@ static int route_pay(struct call *call)
 		return fail_invalid(call, NULL, NULL, "Invoice is already paid");
 	if (!strcmp(status_of(invoice), "void"))
 		return fail_invalid(call, NULL, NULL, "Invoice is void and can no longer be paid.");
+	if (invoice_payment_is_processing(call, invoice))
+		return fail_invalid(call, NULL, NULL,
+			"A payment of this invoice is processing. Wait for the bank's answer before paying it again.");
 	if (method_id) {
 		method = method_resolve(call, method_id, invoice_customer(call, invoice), "payment_method");
 		if (!method)

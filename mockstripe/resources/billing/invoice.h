@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "billing/cycle.h"
+#include "resources/payments/pay.h"
 #include "value/decimal.h"
 
 /*
@@ -76,8 +77,17 @@ enum collection invoice_collect(
 	struct call *call, struct record *invoice, struct record *method, bool off_session, struct fail *refusal);
 /* The method that would be charged; NULL when there is none. */
 struct record *invoice_method(struct call *call, struct record *invoice);
-/* The intent that stands for the invoice was paid from outside (confirmed by a client). */
+/* The invoice was paid outside of Stripe (intent NULL), or by its intent. */
 void invoice_paid_by_intent(struct call *call, struct record *invoice, struct record *intent);
+/*
+ * The intent that stands for the invoice has moved without invoice_collect: a client confirmed it, the bank answered a
+ * debit, an authentication ended. The invoice and its subscription follow as they do after an attempt of their own: an
+ * open invoice is paid, or the attempt counts and fails (invoice.payment_failed), or its owner is asked
+ * (invoice.payment_action_required). code: why it was declined; NULL otherwise. Source: Stripe docs "Subscription
+ * lifecycle", payment status; "Use webhooks with subscriptions".
+ */
+void invoice_intent_moved(struct call *call, struct record *invoice, struct record *intent,
+	enum payment_outcome outcome, const char *code);
 
 /* open -> void; 0 or -1 */
 int invoice_void(struct call *call, struct record *invoice);

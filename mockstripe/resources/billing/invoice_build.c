@@ -194,6 +194,19 @@ void invoice_snapshot_customer(struct call *call, struct record *invoice)
 	}
 }
 
+/* How the subscription may be paid; its invoices say the same. */
+static void copy_payment_settings(json_t *body, const json_t *from)
+{
+	static const char *const names[] = { "payment_method_options", "payment_method_types" };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		json_t *value = json_object_get(from, names[i]);
+
+		if (json_object_size(value) || json_array_size(value))
+			js_put(js_own(body, "payment_settings"), names[i], value);
+	}
+}
+
 static void copy_from_subscription(
 	struct call *call, json_t *body, struct record *sub, const struct invoice_terms *terms)
 {
@@ -214,6 +227,7 @@ static void copy_from_subscription(
 	js_put(body, "footer", json_object_get(settings, "footer"));
 	js_put(body, "custom_fields", json_object_get(settings, "custom_fields"));
 	js_put(body, "discounts", json_object_get(tree, "discounts"));
+	copy_payment_settings(body, json_object_get(tree, "payment_settings"));
 	if (js_text(tree, "collection_method") && !strcmp(js_text(tree, "collection_method"), "send_invoice"))
 		js_put_int(body, "due_date", call->now + js_int(tree, "days_until_due", 30) * 86400);
 }

@@ -82,6 +82,13 @@ int invoice_show_due(struct call *call, struct record *invoice)
 
 /* ---- finalize ---- */
 
+static bool saves_default(struct record *sub)
+{
+	const char *save = js_text_at(record_tree(sub), "payment_settings.save_default_payment_method");
+
+	return save && !strcmp(save, "on_subscription") && js_is_null(record_tree(sub), "default_payment_method");
+}
+
 static struct record *add_payment(struct call *call, struct record *invoice, int64_t amount)
 {
 	const struct schema_resource *type = schema_find_object("invoice_payment");
@@ -92,6 +99,8 @@ static struct record *add_payment(struct call *call, struct record *invoice, int
 		.currency = js_text(tree, "currency"),
 		.invoice = invoice,
 		.payment_method_types = js_at(tree, "payment_settings.payment_method_types"),
+		.payment_method_options = js_at(tree, "payment_settings.payment_method_options"),
+		.setup_future_usage_off_session = saves_default(invoice_subscription(call, invoice)),
 	};
 	const char *reason = js_text(tree, "billing_reason");
 	struct record *intent, *r;
@@ -273,13 +282,13 @@ static void settle_payment(struct call *call, struct record *invoice, struct rec
 }
 
 /* save_default_payment_method: what paid becomes the subscription's own. */
-static void save_default(struct call *call, struct record *invoice, struct record *method)
+static void save_default(struct call *call, struct record *invoice, struct record *intent)
 {
 	struct record *sub = invoice_subscription(call, invoice);
-	const char *save = js_text_at(record_tree(sub), "payment_settings.save_default_payment_method");
 
-	if (sub && save && !strcmp(save, "on_subscription") && js_is_null(record_tree(sub), "default_payment_method"))
-		js_put_text(journal_edit(&call->journal, sub), "default_payment_method", method->id);
+	if (saves_default(sub))
+		js_put(journal_edit(&call->journal, sub), "default_payment_method",
+			json_object_get(record_tree(intent), "payment_method"));
 }
 
 static void count_attempt(struct call *call, struct record *invoice, bool automatic)
@@ -341,6 +350,47 @@ static void attempt_failed(struct call *call, struct record *invoice)
 	}
 }
 
+/* Nobody retries an invoice whose payment is under way. */
+static void await_payment(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+
+	js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
+	set_due(call, invoice, 0);
+	/* Until the bank answers, a new subscription is incomplete; one that renews goes on as it was. */
+	if (sub && is_first_of_subscription(invoice))
+		subscription_invoice_failed(call, sub, invoice, false);
+}
+
+/* What an attempt does to the invoice. automatic: it counts whatever number it has. */
+static enum collection follow(struct call *call, struct record *invoice, struct record *intent,
+	enum payment_outcome outcome, const char *code, bool automatic)
+{
+	switch (outcome) {
+	case PAYMENT_SUCCEEDED:
+		count_attempt(call, invoice, automatic);
+		save_default(call, invoice, intent);
+		settle_payment(call, invoice, intent);
+		return COLLECTED;
+	case PAYMENT_NEEDS_ACTION:
+		js_put_flag(journal_edit(&call->journal, invoice), "attempted", true);
+		js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
+		emit(call, "invoice.payment_action_required", invoice);
+		return COLLECTION_NEEDS_ACTION;
+	case PAYMENT_PROCESSING:
+		count_attempt(call, invoice, automatic);
+		await_payment(call, invoice);
+		return COLLECTED;
+	case PAYMENT_DECLINED:
+		break;
+	}
+	count_attempt(call, invoice, automatic);
+	if (code && !strcmp(code, "authentication_required"))
+		emit(call, "invoice.payment_action_required", invoice);
+	attempt_failed(call, invoice);
+	return COLLECTION_DECLINED;
+}
+
 enum collection invoice_collect(
 	struct call *call, struct record *invoice, struct record *method, bool off_session, struct fail *refusal)
 {
@@ -361,28 +411,25 @@ enum collection invoice_collect(
 		return COLLECTION_NO_METHOD;
 	}
 	outcome = intent_attempt(call, intent, method, off_session, refusal);
-	switch (outcome) {
-	case PAYMENT_SUCCEEDED:
-		count_attempt(call, invoice, call->automatic);
-		save_default(call, invoice, method);
-		settle_payment(call, invoice, intent);
-		return COLLECTED;
-	case PAYMENT_NEEDS_ACTION:
-		js_put_flag(journal_edit(&call->journal, invoice), "attempted", true);
-		js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
-		emit(call, "invoice.payment_action_required", invoice);
-		return COLLECTION_NEEDS_ACTION;
-	case PAYMENT_PROCESSING:
-		count_attempt(call, invoice, call->automatic);
-		return COLLECTED;
-	case PAYMENT_DECLINED:
-		break;
-	}
-	count_attempt(call, invoice, call->automatic);
-	if (refusal->code && !strcmp(refusal->code, "authentication_required"))
-		emit(call, "invoice.payment_action_required", invoice);
-	attempt_failed(call, invoice);
-	return COLLECTION_DECLINED;
+	return follow(call, invoice, intent, outcome, refusal->code, call->automatic);
+}
+
+bool invoice_payment_is_processing(struct call *call, struct record *invoice)
+{
+	struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
+
+	return intent && is_status(intent, "processing");
+}
+
+void invoice_intent_moved(struct call *call, struct record *invoice, struct record *intent,
+	enum payment_outcome outcome, const char *code)
+{
+	bool counts =
+		is_status(invoice, "open") || (is_status(invoice, "uncollectible") && outcome == PAYMENT_SUCCEEDED);
+
+	/* An attempt of Stripe's own was counted when it began; what its bank says later is no new one. */
+	if (counts)
+		follow(call, invoice, intent, outcome, code, false);
 }
 
 void invoice_paid_by_intent(struct call *call, struct record *invoice, struct record *intent)

@@ -3,20 +3,24 @@
 #define RESOURCES_PAYMENTS_INSIDE_H
 
 #include "resources/payments/pay.h"
+#include "resources/payments/test_banks.h"
 #include "resources/payments/test_cards.h"
 
 /*
  * What the files of this folder share and nobody else needs. Private state (PRIVATE_KEY) of the objects here:
  *
  *   payment_method  test (the row of test_cards.c, or a bank account's number; cards of old have it too), used,
- * detached (may not be used or attached again), set_up (for off-session use) payment_intent  invoice, return_url,
- * authenticated (to be confirmed once more), bank (how a debit ends), due charge          test (the row of its card),
- * due (its balance transaction lands) refund          next (what the due time is for), due dispute         next, again
- * (there is another one to come), due all of them     clock (the test clock of their customer)
+ *                   detached (may not be used or attached again), set_up (for off-session use), verified
+ *   payment_intent  invoice, return_url, authenticated (to be confirmed once more), tries (at microdeposits), due
+ *   setup_intent    return_url, tries, due
+ *   charge          test (the row of its card), due (its balance transaction lands)
+ *   refund          next (what the due time is for), due
+ *   dispute         next, again (there is another one to come), due
+ *   all of them     clock (the test clock of their customer)
  */
 
 /* What takes real time at Stripe though nothing is waited for - the balance transaction of an asynchronous capture, the
-   bank's answer to a debit, the news of a refund - takes this long here: seconds on the object's timeline. */
+   news of a refund - takes this long here: seconds on the object's timeline. */
 #define SETTLES_AFTER 5
 
 /* ---- common.c: shapes ---- */
@@ -56,7 +60,12 @@ bool method_must_ask(struct record *method, bool off_session, const char *reques
 void method_used(struct call *call, struct record *method);   /* a payment goes through: its checks are answered */
 void method_spend(struct call *call, struct record *method);  /* it paid: unless it is saved, it may not pay again */
 void method_set_up(struct call *call, struct record *method); /* for off-session use */
-/* A new card method of that row; `key` names the row; not attached. */
+/* A body of that type with nothing told about the instrument yet; id NULL: a new one. New reference. */
+json_t *method_blank(struct call *call, const char *type, const char *id);
+/* The ids that are no objects, pm_card_visa and pm_usBankAccount_success: naming one makes a new method each time. */
+bool method_is_magic(const char *id);
+struct record *method_minted(struct call *call, const char *id); /* NULL: the id is not magic */
+/* A new card method of that row; not attached. */
 struct record *method_mint(struct call *call, const struct test_card *card);
 /* A new method from a create-like parameter tree (type, billing_details, …); NULL with the failure. */
 struct record *method_from_params(struct call *call, json_t *params, const char *where);
@@ -64,6 +73,44 @@ struct record *method_from_params(struct call *call, json_t *params, const char 
 json_t *billing_details_blank(void);
 /* Checks that it may be used for a payment by that customer (may be NULL). 0 or -1. */
 int method_check_owner(struct call *call, struct record *method, struct record *customer, const char *param);
+
+/* ---- bank.c: bank accounts as things to pay with ---- */
+
+/* What a new body of that rail shows of the account in `given`, its numbers hidden. 0, or -1 with the failure. */
+int bank_apply(struct call *call, json_t *body, const char *type, json_t *given, const char *where);
+struct record *bank_mint(struct call *call, const struct test_bank *bank); /* a new method; not attached */
+/* The row that says what a debit of it does; NULL: it just works. */
+const struct test_bank *method_bank(struct record *method);
+/* Whether its owner has still to show that the account is theirs. Accounts out of fixtures are taken as verified. */
+bool bank_is_unverified(struct record *method);
+void bank_set_verified(struct call *call, struct record *method); /* nothing for what is no bank account */
+
+/* ---- microdeposits.c: verifying an account number by what was sent there ---- */
+
+enum deposits {
+	DEPOSITS_MATCH,
+	DEPOSITS_FAILED,  /* for good; *refusal says why */
+	DEPOSITS_REFUSED, /* the call has failed, and may be tried again */
+};
+/* Whether an intent (of either kind) that is confirmed with the method has to send them first. */
+bool microdeposits_wanted(struct record *intent, struct record *method);
+/* Sends them: the intent's next_action (new reference), and a due time for when they are late or do not arrive. */
+json_t *microdeposits_send(struct call *call, struct record *intent, struct record *method);
+/* 0, or -1 when the intent is not waiting for them. */
+int microdeposits_check(struct call *call, struct record *intent);
+/* What the request says of them. Source: Stripe docs "ACH Direct Debit", test microdeposit amounts and codes. */
+enum deposits microdeposits_read(struct call *call, struct record *intent, struct fail *refusal);
+/* The answer once they have failed for good: the intent, or the failure when the caller was at fault. 0 or -1. */
+int microdeposits_answer(struct call *call, struct record *intent, const struct fail *refusal);
+/* The due time has come: why the intent fails now; false: it waits for something else. */
+bool microdeposits_late(struct call *call, struct record *intent, struct fail *refusal);
+
+/* ---- debit.c: payments that the bank answers later ---- */
+
+/* Sends the debit, or the microdeposits that come first: processing, or requires_action. */
+enum payment_outcome debit_begin(struct call *call, struct record *intent, struct record *method);
+void debit_ends(struct call *call, struct record *intent);	 /* the bank has answered */
+void debit_unverified(struct call *call, struct record *intent); /* the account was not verified in time */
 
 /* ---- card_number.c: what a raw card number or a token means ---- */
 
@@ -163,8 +210,21 @@ void intent_capture(struct call *call, struct record *intent, int64_t amount);
 /* The charge of an intent whose owner has authenticated before. */
 enum payment_outcome intent_pay_authenticated(
 	struct call *call, struct record *intent, struct record *method, struct fail *refusal);
+/* Waits for its owner. next_action: taken. */
+enum payment_outcome intent_ask(struct call *call, struct record *intent, json_t *next_action);
+/* What its charges are made from. */
+struct charge_terms intent_terms(struct call *call, struct record *intent, struct record *method);
+/* The money is there: the intent is done, or waits for its capture. */
+void intent_paid(struct call *call, struct record *intent, struct record *charge);
+/* An attempt has failed after the call that began it: back to requires_payment_method with code and message of the
+   refusal, whose other members are set here. charge NULL: there was none. Tells the invoice. */
+void intent_fail(struct call *call, struct record *intent, struct fail *refusal, struct record *charge);
+/* setup_future_usage: the method is saved to the customer, and set up for off-session use when that was asked. */
+void intent_save_method(struct call *call, struct record *intent, struct record *method, struct record *customer);
+struct record *intent_method(struct call *call, struct record *intent); /* NULL: none, or deleted */
+/* How an attempt went that the invoice behind the intent did not make itself; nothing when there is no invoice. */
 void intent_tell_invoice(
-	struct call *call, struct record *intent); /* that it was paid, when it stands for an invoice */
+	struct call *call, struct record *intent, enum payment_outcome outcome, const struct fail *refusal);
 void intent_falls_due(struct call *call, struct record *intent);
 void intent_adopt(struct call *call, struct record *intent); /* a fixture's hold lapses a week after it was made */
 /* A setup intent in requires_action: see intent_authenticate. */

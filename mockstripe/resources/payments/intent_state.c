@@ -82,6 +82,18 @@ json_t *default_method_types(void)
 
 /* ---- making ---- */
 
+static void lay_options(json_t *body, const json_t *given)
+{
+	json_t *options = js_own(body, "payment_method_options"), *value;
+	const char *kind;
+
+	json_object_foreach((json_t *)(uintptr_t)given, kind, value)
+	{
+		if (json_is_object(value))
+			json_object_update(js_own(options, kind), value);
+	}
+}
+
 struct record *intent_new(struct call *call, const struct payment_terms *terms)
 {
 	json_t *body = shape_new(call, intent_type(), NULL);
@@ -95,6 +107,7 @@ struct record *intent_new(struct call *call, const struct payment_terms *terms)
 	js_put_null(body, "automatic_payment_methods");
 	if (json_is_array(terms->payment_method_types))
 		js_put(body, "payment_method_types", (json_t *)(uintptr_t)terms->payment_method_types);
+	lay_options(body, terms->payment_method_options);
 	if (terms->setup_future_usage_off_session)
 		js_put_text(body, "setup_future_usage", "off_session");
 	body_use_clock(body, terms->customer);
@@ -121,7 +134,7 @@ static void fall_back(struct call *call, struct record *intent, json_t *error, s
 	emit(call, "payment_intent.payment_failed", intent);
 }
 
-static struct charge_terms terms_of(struct call *call, struct record *intent, struct record *method)
+struct charge_terms intent_terms(struct call *call, struct record *intent, struct record *method)
 {
 	json_t *tree = record_tree(intent);
 	const char *capture = js_text(tree, "capture_method");
@@ -151,8 +164,7 @@ static enum payment_outcome decline(struct call *call, struct record *intent, co
 	return PAYMENT_DECLINED;
 }
 
-/* setup_future_usage: the method is saved to the customer, and set up for off-session use when that was asked. */
-static void save_method(struct call *call, struct record *intent, struct record *method, struct record *customer)
+void intent_save_method(struct call *call, struct record *intent, struct record *method, struct record *customer)
 {
 	const char *usage = js_text(record_tree(intent), "setup_future_usage");
 
@@ -165,8 +177,7 @@ static void save_method(struct call *call, struct record *intent, struct record 
 		die("a method that paid could not be attached");
 }
 
-/* The money is there: the intent is done, or waits for its capture. */
-static void paid(struct call *call, struct record *intent, struct record *charge)
+void intent_paid(struct call *call, struct record *intent, struct record *charge)
 {
 	json_t *draft = journal_edit(&call->journal, intent);
 
@@ -189,7 +200,7 @@ static enum payment_outcome pay_now(
 	struct call *call, struct record *intent, struct record *method, bool authenticated, struct fail *refusal)
 {
 	const struct test_card *test = method_card(method);
-	struct charge_terms terms = terms_of(call, intent, method);
+	struct charge_terms terms = intent_terms(call, intent, method);
 	struct record *charge;
 
 	*refusal = (struct fail) { 0 };
@@ -198,9 +209,9 @@ static enum payment_outcome pay_now(
 		return decline(call, intent, &terms, test->decline, refusal);
 	method_used(call, method);
 	charge = charge_succeed(call, charge_body(call, &terms), &terms);
-	save_method(call, intent, method, terms.customer);
+	intent_save_method(call, intent, method, terms.customer);
 	method_spend(call, method);
-	paid(call, intent, charge);
+	intent_paid(call, intent, charge);
 	return PAYMENT_SUCCEEDED;
 }
 
@@ -224,41 +235,21 @@ json_t *next_action_of(struct call *call, struct record *intent, const char *ret
 	return action;
 }
 
-static enum payment_outcome ask(struct call *call, struct record *intent)
+enum payment_outcome intent_ask(struct call *call, struct record *intent, json_t *next_action)
 {
-	const char *return_url = js_text(record_private(intent), "return_url");
 	json_t *draft = journal_edit(&call->journal, intent);
 
-	js_put_new(draft, "next_action", next_action_of(call, intent, return_url));
+	js_put_new(draft, "next_action", next_action);
 	js_put_text(draft, "status", "requires_action");
 	emit(call, "payment_intent.requires_action", intent);
 	return PAYMENT_NEEDS_ACTION;
 }
 
-/* Debits whose result comes days later. Source: Stripe docs "Delayed notification payment methods". */
-static bool is_debit(const char *kind)
+static enum payment_outcome ask(struct call *call, struct record *intent)
 {
-	static const char *const debits[] = { "acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account",
-		"sepa_debit", "us_bank_account", NULL };
+	const char *return_url = js_text(record_private(intent), "return_url");
 
-	return status_among(kind, debits);
-}
-
-static enum payment_outcome debit(struct call *call, struct record *intent, struct record *method)
-{
-	struct charge_terms terms = terms_of(call, intent, method);
-	const struct test_bank *bank = test_bank_numbered(js_text(record_private(method), "test"));
-	struct record *charge = charge_pend(call, charge_body(call, &terms));
-	json_t *draft = journal_edit(&call->journal, intent);
-
-	if (bank)
-		js_put_text(js_own(draft, PRIVATE_KEY), "bank", bank->number);
-	js_put_text(draft, "latest_charge", charge->id);
-	js_put_text(draft, "status", "processing");
-	if (!bank || !bank->stays)
-		payment_set_due(call, intent, call->now + SETTLES_AFTER);
-	emit(call, "payment_intent.processing", intent);
-	return PAYMENT_PROCESSING;
+	return intent_ask(call, intent, next_action_of(call, intent, return_url));
 }
 
 enum payment_outcome intent_attempt(
@@ -273,8 +264,8 @@ enum payment_outcome intent_attempt(
 	js_put_null(draft, "next_action");
 	js_put_null(draft, "last_payment_error");
 	if (!is_card(method)) {
-		if (is_debit(method_kind(method)))
-			return debit(call, intent, method);
+		if (rail_is_debit(method_kind(method)))
+			return debit_begin(call, intent, method);
 		/* A wallet that is on file pays without its owner; else the owner visits its page first. */
 		return off_session || !strcmp(method_kind(method), "link")
 			       ? pay_now(call, intent, method, false, refusal)
@@ -284,45 +275,56 @@ enum payment_outcome intent_attempt(
 		return pay_now(call, intent, method, false, refusal);
 	if (!off_session)
 		return ask(call, intent);
-	terms = terms_of(call, intent, method);
+	terms = intent_terms(call, intent, method);
 	return decline(call, intent, &terms, &decline_authentication_required, refusal);
 }
 
 /* ---- what comes later ---- */
 
-void intent_tell_invoice(struct call *call, struct record *intent)
+void intent_tell_invoice(
+	struct call *call, struct record *intent, enum payment_outcome outcome, const struct fail *refusal)
 {
 	const char *id = js_text(record_private(intent), "invoice");
 	struct record *invoice = account_get(call->account, id, schema_find_object("invoice"));
 
-	if (invoice && !strcmp(intent_status(intent), "succeeded"))
-		invoice_paid_by_intent(call, invoice, intent);
+	if (invoice)
+		invoice_intent_moved(call, invoice, intent, outcome, refusal ? refusal->code : NULL);
 }
 
-static struct record *method_of(struct call *call, struct record *intent)
+struct record *intent_method(struct call *call, struct record *intent)
 {
 	struct record *method = account_find(call->account, js_text(record_tree(intent), "payment_method"));
 
 	return method && !method->deleted ? method : NULL;
 }
 
+void intent_fail(struct call *call, struct record *intent, struct fail *refusal, struct record *charge)
+{
+	struct record *method = intent_method(call, intent);
+
+	refusal->type = "invalid_request_error";
+	refusal->charge = charge ? charge->id : NULL;
+	payment_set_due(call, intent, 0);
+	fall_back(call, intent, refusal_error(call, refusal, method), charge);
+	intent_tell_invoice(call, intent, PAYMENT_DECLINED, refusal);
+}
+
 static void authentication_failed(struct call *call, struct record *intent)
 {
 	struct fail refusal = {
-		.type = "invalid_request_error",
 		.code = "payment_intent_authentication_failure",
 		.message = "The provided PaymentMethod has failed authentication. You can provide payment_method_data "
-			   "or a new "
-			   "PaymentMethod to attempt to fulfill this PaymentIntent again.",
+			   "or a new PaymentMethod to attempt to fulfill this PaymentIntent again.",
 	};
 
-	fall_back(call, intent, refusal_error(call, &refusal, method_of(call, intent)), NULL);
+	intent_fail(call, intent, &refusal, NULL);
 }
 
 int intent_authenticate(struct call *call, struct record *intent, bool succeed)
 {
-	struct record *method = method_of(call, intent);
-	struct fail refusal;
+	struct record *method = intent_method(call, intent);
+	enum payment_outcome outcome;
+	struct fail refusal = { 0 };
 
 	if (strcmp(intent_status(intent), "requires_action") || !method)
 		return fail_intent_state(call, intent,
@@ -342,16 +344,22 @@ int intent_authenticate(struct call *call, struct record *intent, bool succeed)
 		intent_set_status(call, intent, "requires_confirmation");
 		return 0;
 	}
-	pay_now(call, intent, method, is_card(method), &refusal);
+	outcome = intent_pay_authenticated(call, intent, method, &refusal);
+	intent_tell_invoice(call, intent, outcome, &refusal);
 	refusal_clear(&refusal);
-	intent_tell_invoice(call, intent);
 	return 0;
 }
 
 enum payment_outcome intent_pay_authenticated(
 	struct call *call, struct record *intent, struct record *method, struct fail *refusal)
 {
-	return pay_now(call, intent, method, true, refusal);
+	if (rail_is_debit(method_kind(method))) {
+		/* The owner has shown, on a page of the bank or by the microdeposits, that the account is theirs. */
+		*refusal = (struct fail) { 0 };
+		bank_set_verified(call, method);
+		return debit_begin(call, intent, method);
+	}
+	return pay_now(call, intent, method, is_card(method), refusal);
 }
 
 void intent_capture(struct call *call, struct record *intent, int64_t amount)
@@ -367,7 +375,7 @@ void intent_capture(struct call *call, struct record *intent, int64_t amount)
 	js_put_text(draft, "status", "succeeded");
 	payment_set_due(call, intent, 0);
 	emit(call, "payment_intent.succeeded", intent);
-	intent_tell_invoice(call, intent);
+	intent_tell_invoice(call, intent, PAYMENT_SUCCEEDED, NULL);
 }
 
 void intent_cancel(struct call *call, struct record *intent, const char *reason)
@@ -393,34 +401,6 @@ void intent_cancel(struct call *call, struct record *intent, const char *reason)
 	emit(call, "payment_intent.canceled", intent);
 }
 
-/* The bank has answered. */
-static void debit_ends(struct call *call, struct record *intent)
-{
-	const struct test_bank *bank = test_bank_numbered(js_text(record_private(intent), "bank"));
-	struct record *charge = account_find(call->account, js_text(record_tree(intent), "latest_charge"));
-	struct record *method = method_of(call, intent);
-	struct fail refusal = { .type = "invalid_request_error", .code = "payment_intent_payment_attempt_failed" };
-
-	payment_set_due(call, intent, 0);
-	if (bank && bank->failure_code) {
-		charge_end_pending(call, charge, bank->failure_code, bank->message);
-		refusal.charge = charge->id;
-		refusal.message = bank->message;
-		refusal.payment_method_type = method ? method_kind(method) : NULL;
-		fall_back(call, intent, refusal_error(call, &refusal, method), charge);
-		return;
-	}
-	charge_end_pending(call, charge, NULL, NULL);
-	if (bank && bank->disputed)
-		dispute_open(call, charge, DISPUTE_CHARGEBACK, "bank_cannot_process", NULL);
-	if (method) {
-		save_method(call, intent, method, customer_of(call, intent));
-		method_spend(call, method);
-	}
-	paid(call, intent, charge);
-	intent_tell_invoice(call, intent);
-}
-
 void intent_adopt(struct call *call, struct record *intent)
 {
 	int64_t made = js_int(record_tree(intent), "created", call->now);
@@ -435,6 +415,8 @@ void intent_falls_due(struct call *call, struct record *intent)
 {
 	if (!strcmp(intent_status(intent), "processing"))
 		debit_ends(call, intent);
+	else if (!strcmp(intent_status(intent), "requires_action"))
+		debit_unverified(call, intent);
 	else if (!strcmp(intent_status(intent), "requires_capture"))
 		intent_cancel(call, intent, "automatic");
 	else

@@ -123,8 +123,7 @@ json_t *billing_details_blank(void)
 	return details;
 }
 
-/* A body of that type with nothing told about the instrument yet. */
-static json_t *method_blank(struct call *call, const char *type, const char *id)
+json_t *method_blank(struct call *call, const char *type, const char *id)
 {
 	json_t *body = shape_new(call, method_type(), id);
 
@@ -185,30 +184,6 @@ struct record *method_mint(struct call *call, const struct test_card *test)
 	return object_store(call, method_type(), body_in_order(method_type(), body));
 }
 
-/* last4 and fingerprint of the rails that have an account number; the field that holds it is not shown. */
-static void put_account(struct call *call, json_t *body, const char *type, json_t *given)
-{
-	const char *number =
-		js_text(given, "account_number") ? js_text(given, "account_number") : js_text(given, "iban");
-	json_t *shown = js_own(body, type);
-	size_t length = number ? strlen(number) : 0;
-
-	if (!number || !schema_child(schema_field(method_type(), type), "last4"))
-		return;
-	js_put_text(shown, "last4", length > 4 ? number + length - 4 : number);
-	js_put_text(shown, "fingerprint", fingerprint(call, number));
-	if (js_text(given, "iban") && length > 2)
-		js_put_text(shown, "country", arena_range(&call->arena, number, 2));
-	if (!strcmp(type, "us_bank_account")) {
-		js_put_text(shown, "bank_name", "STRIPE TEST BANK");
-		if (js_is_null(shown, "account_type"))
-			js_put_text(shown, "account_type", "checking");
-		if (js_is_null(shown, "account_holder_type"))
-			js_put_text(shown, "account_holder_type", "individual");
-	}
-	js_put_text(js_own(body, PRIVATE_KEY), "test", number);
-}
-
 static int read_card(struct call *call, json_t *given, const char *where, struct raw_card *out)
 {
 	const char *token = js_text(given, "token");
@@ -251,8 +226,10 @@ struct record *method_from_params(struct call *call, json_t *params, const char 
 	}
 	if (!strcmp(type, "card"))
 		put_card(call, body, &raw);
-	else if (given)
-		put_account(call, body, type, given);
+	else if (given && bank_apply(call, body, type, given, where)) {
+		json_decref(body);
+		return NULL;
+	}
 	return object_store(call, method_type(), body_in_order(method_type(), body));
 }
 
@@ -299,10 +276,34 @@ static struct record *find_method(struct call *call, const char *id)
 														: NULL;
 }
 
+static const struct test_card *magic_card(const char *id)
+{
+	return !strncmp(id, "pm_card_", 8) ? test_card_named(id + 8) : NULL;
+}
+
+static const struct test_bank *magic_bank(const char *id)
+{
+	return !strncmp(id, "pm_", 3) ? test_bank_named(id + 3) : NULL;
+}
+
+bool method_is_magic(const char *id)
+{
+	return magic_card(id) || magic_bank(id);
+}
+
+struct record *method_minted(struct call *call, const char *id)
+{
+	if (magic_card(id))
+		return method_mint(call, magic_card(id));
+	return magic_bank(id) ? bank_mint(call, magic_bank(id)) : NULL;
+}
+
 struct record *method_resolve(struct call *call, const char *id, struct record *customer, const char *param_name)
 {
-	const struct test_card *test = !strncmp(id, "pm_card_", 8) ? test_card_named(id + 8) : NULL;
-	struct record *method = test ? method_mint(call, test) : find_method(call, id);
+	struct record *method = method_minted(call, id);
+
+	if (!method)
+		method = find_method(call, id);
 
 	if (!method) {
 		fail_no_such_param(call, method_type(), id, param_name);
@@ -313,7 +314,7 @@ struct record *method_resolve(struct call *call, const char *id, struct record *
 
 struct record *method_attached(struct call *call, const char *id, struct record *customer, const char *param_name)
 {
-	bool magic = !strncmp(id, "pm_card_", 8) && test_card_named(id + 8);
+	bool magic = method_is_magic(id);
 	struct record *method = magic ? NULL : find_method(call, id);
 	const char *owner = method ? js_text(record_tree(method), "customer") : NULL;
 

@@ -20,9 +20,10 @@ struct payment_terms {
 	struct record *customer; /* may be NULL */
 	int64_t amount;		 /* minor units, > 0 */
 	const char *currency;
-	const char *description;	    /* NULL: none */
-	struct record *invoice;		    /* the invoice it pays; NULL: none */
-	const json_t *payment_method_types; /* borrowed array; NULL: ["card"] */
+	const char *description;	      /* NULL: none */
+	struct record *invoice;		      /* the invoice it pays; NULL: none */
+	const json_t *payment_method_types;   /* borrowed array; NULL: ["card"] */
+	const json_t *payment_method_options; /* borrowed object, by type; laid over the defaults; NULL: none */
 	bool setup_future_usage_off_session;
 };
 

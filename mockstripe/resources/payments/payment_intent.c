@@ -34,6 +34,7 @@ static int refuse_to_ask(struct call *call, struct record *intent, struct record
 	js_put_null(draft, "payment_method");
 	js_put_new(draft, "last_payment_error", refusal_error(call, &refusal, method));
 	emit(call, "payment_intent.payment_failed", intent);
+	intent_tell_invoice(call, intent, PAYMENT_DECLINED, &refusal);
 	refusal.payment_intent = record_shown(intent);
 	return fail_card(call, &refusal);
 }
@@ -54,11 +55,10 @@ static int confirm(struct call *call, struct record *intent, struct record *meth
 			return refuse_to_ask(call, intent, method);
 		outcome = intent_attempt(call, intent, method, off_session, &refusal);
 	}
+	intent_tell_invoice(call, intent, outcome, &refusal);
 	if (outcome == PAYMENT_DECLINED)
 		return fail_card(call, &refusal);
 	refusal_clear(&refusal);
-	if (outcome == PAYMENT_SUCCEEDED)
-		intent_tell_invoice(call, intent);
 	return answer_record(call, intent);
 }
 
@@ -244,16 +244,26 @@ static int intent_increment(struct call *call)
 	return answer_record(call, intent);
 }
 
-/* Bank accounts are verified at once here, and no customer has a cash balance to spend: both only ever refuse. */
 static int intent_verify(struct call *call)
 {
 	struct record *intent = own_intent(call);
+	struct fail refusal = { 0 };
+	enum payment_outcome outcome;
 
-	return intent ? fail_intent_state(call, intent,
-				"This PaymentIntent is not waiting for a verification with microdeposits: it has a "
-				"status of %s.",
-				intent_status(intent))
-		      : -1;
+	if (!intent || microdeposits_check(call, intent))
+		return -1;
+	switch (microdeposits_read(call, intent, &refusal)) {
+	case DEPOSITS_REFUSED:
+		return -1;
+	case DEPOSITS_FAILED:
+		intent_fail(call, intent, &refusal, NULL);
+		return microdeposits_answer(call, intent, &refusal);
+	case DEPOSITS_MATCH:
+		break;
+	}
+	outcome = intent_pay_authenticated(call, intent, intent_method(call, intent), &refusal);
+	intent_tell_invoice(call, intent, outcome, &refusal);
+	return answer_record(call, intent);
 }
 
 static int intent_apply_balance(struct call *call)

@@ -74,14 +74,14 @@ static int method_update(struct call *call)
 
 static int method_attach_route(struct call *call)
 {
-	const char *id = call->ids[0];
-	const struct test_card *test = !strncmp(id, "pm_card_", 8) ? test_card_named(id + 8) : NULL;
-	struct record *customer, *method;
+	struct record *customer, *method = NULL;
+	bool magic = method_is_magic(call->ids[0]);
 
 	if (!param_text(call, "customer") && !param_text(call, "customer_account"))
 		return fail_invalid(call, "parameter_missing", NULL, "Must provide customer or customer_account.");
-	method = test ? NULL : path_record(call, 0, method_type());
-	if (!test && !method)
+	if (!magic)
+		method = path_record(call, 0, method_type());
+	if (!magic && !method)
 		return -1;
 	customer = param_text(call, "customer") ? param_record(call, "customer", "customer") : NULL;
 	if (!customer) {
@@ -91,8 +91,8 @@ static int method_attach_route(struct call *call)
 			call, schema_find_object("customer"), param_text(call, "customer_account"), "customer_account");
 	}
 	call_use_clock(call, customer);
-	if (test)
-		method = method_mint(call, test);
+	if (magic)
+		method = method_minted(call, call->ids[0]);
 	return method_attach(call, method, customer) ? -1 : answer_record(call, method);
 }
 

@@ -142,14 +142,14 @@ static int set_up(struct call *call, struct record *setup, struct record *method
 	return 0;
 }
 
-static void ask(struct call *call, struct record *setup, struct record *method)
+/* next_action: taken. */
+static void ask(struct call *call, struct record *setup, struct record *method, json_t *next_action)
 {
-	const char *return_url = js_text(record_private(setup), "return_url");
 	json_t *draft;
 
 	attempt_add(call, setup, method, "requires_action", false, NULL);
 	draft = journal_edit(&call->journal, setup);
-	js_put_new(draft, "next_action", next_action_of(call, setup, return_url));
+	js_put_new(draft, "next_action", next_action);
 	js_put_text(draft, "status", "requires_action");
 	emit(call, "setup_intent.requires_action", setup);
 }
@@ -176,29 +176,42 @@ static int confirm(struct call *call, struct record *setup, struct record *metho
 	if (test && is_card(method) && test->decline && !test->attaches)
 		return declined(call, setup, method, test->decline);
 	if (asks_now(setup, method)) {
-		ask(call, setup, method);
+		ask(call, setup, method, next_action_of(call, setup, js_text(record_private(setup), "return_url")));
+		return answer_record(call, setup);
+	}
+	if (microdeposits_wanted(setup, method)) {
+		ask(call, setup, method, microdeposits_send(call, setup, method));
 		return answer_record(call, setup);
 	}
 	attempt_add(call, setup, method, "succeeded", false, NULL);
 	return set_up(call, setup, method) ? -1 : answer_record(call, setup);
 }
 
+static void setup_fails(struct call *call, struct record *setup, struct fail *refusal)
+{
+	struct record *method = account_find(call->account, js_text(record_tree(setup), "payment_method"));
+
+	refusal->type = "invalid_request_error";
+	payment_set_due(call, setup, 0);
+	attempt_settle(call, setup, method, "failed", refusal_error(call, refusal, method));
+	fall_back(call, setup, refusal_error(call, refusal, method));
+}
+
 int setup_authenticated(struct call *call, struct record *setup, struct record *method, bool succeed)
 {
 	struct fail refusal = {
-		.type = "invalid_request_error",
 		.code = "setup_intent_authentication_failure",
 		.message = "The provided PaymentMethod has failed authentication. You can provide payment_method_data "
-			   "or a new "
-			   "PaymentMethod to attempt to fulfill this SetupIntent again.",
+			   "or a new PaymentMethod to attempt to fulfill this SetupIntent again.",
 	};
 
 	if (succeed) {
+		bank_set_verified(call, method);
+		payment_set_due(call, setup, 0);
 		attempt_settle(call, setup, method, "succeeded", NULL);
 		return set_up(call, setup, method);
 	}
-	attempt_settle(call, setup, method, "failed", refusal_error(call, &refusal, method));
-	fall_back(call, setup, refusal_error(call, &refusal, method));
+	setup_fails(call, setup, &refusal);
 	return 0;
 }
 
@@ -304,6 +317,7 @@ static int setup_cancel(struct call *call)
 			"`requires_action`.",
 			intent_status(setup));
 	draft = journal_edit(&call->journal, setup);
+	payment_set_due(call, setup, 0);
 	js_put_text(draft, "cancellation_reason", param_text(call, "cancellation_reason"));
 	js_put_null(draft, "next_action");
 	js_put_text(draft, "status", "canceled");
@@ -313,13 +327,32 @@ static int setup_cancel(struct call *call)
 
 static int setup_verify(struct call *call)
 {
-	struct record *setup = own_setup(call);
+	struct record *setup = own_setup(call), *method;
+	struct fail refusal = { 0 };
 
-	return setup ? fail_intent_state(call, setup,
-			       "This SetupIntent is not waiting for a verification with microdeposits: it has a status "
-			       "of %s.",
-			       intent_status(setup))
-		     : -1;
+	if (!setup || microdeposits_check(call, setup))
+		return -1;
+	switch (microdeposits_read(call, setup, &refusal)) {
+	case DEPOSITS_REFUSED:
+		return -1;
+	case DEPOSITS_FAILED:
+		setup_fails(call, setup, &refusal);
+		return microdeposits_answer(call, setup, &refusal);
+	case DEPOSITS_MATCH:
+		break;
+	}
+	method = account_find(call->account, js_text(record_tree(setup), "payment_method"));
+	return setup_authenticated(call, setup, method, true) ? -1 : answer_record(call, setup);
+}
+
+/* Nobody has verified the microdeposits in time, or they never arrived. */
+static void setup_falls_due(struct call *call, struct record *setup)
+{
+	struct fail refusal;
+
+	payment_set_due(call, setup, 0);
+	if (!strcmp(intent_status(setup), "requires_action") && microdeposits_late(call, setup, &refusal))
+		setup_fails(call, setup, &refusal);
 }
 
 static void setup_fill(struct call *call, json_t *body)
@@ -353,4 +386,5 @@ const struct resource setup_intent_resource = {
 	.name = "SetupIntent",
 	.routes = routes,
 	.fill = setup_fill,
+	.on_due = setup_falls_due,
 };

@@ -377,33 +377,3 @@ bool card_number_is_whole(const char *number)
 	}
 	return sum % 10 == 0;
 }
-
-/* ---- bank accounts ---- */
-
-static const struct test_bank banks[] = {
-	{ .number = "000111111116",
-		.failure_code = "no_account",
-		.message = "The customer's bank account could not be located." },
-	{ .number = "000111111113",
-		.failure_code = "account_closed",
-		.message = "The customer's bank account has been closed." },
-	{ .number = "000222222227",
-		.failure_code = "insufficient_funds",
-		.message = "The customer's account has insufficient funds to cover this payment." },
-	{ .number = "000333333335",
-		.failure_code = "debit_not_authorized",
-		.message = "The customer has notified their bank that this payment was unauthorized." },
-	{ .number = "000444444440",
-		.failure_code = "invalid_currency",
-		.message = "The bank was unable to process this payment because of its currency." },
-	{ .number = "000555555559", .disputed = true },
-	{ .number = "000000000009", .stays = true },
-};
-
-const struct test_bank *test_bank_numbered(const char *number)
-{
-	for (size_t i = 0; number && i < COUNT_OF(banks); i++)
-		if (!strcmp(banks[i].number, number))
-			return &banks[i];
-	return NULL;
-}

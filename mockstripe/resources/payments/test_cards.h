@@ -8,8 +8,8 @@
 
 /*
  * Stripe's test values, in one table each: every card number with the names its token (tok_…) and its payment method
- * (pm_card_…) go by, and what it does; every bank account number that does something. What a payment does follows from
- * these rows and from nothing else. Source: Stripe docs "Testing", "Decline codes", "Test your ACH integration".
+ * (pm_card_…) go by, and what it does. What a payment does follows from these rows and from nothing else; bank accounts
+ * are in test_banks.h. Source: Stripe docs "Testing", "Decline codes".
  */
 
 /* How a refusal looks on the wire and in the charge's outcome. NULL members are left out, or null. */
@@ -69,15 +69,5 @@ const char *brand_display(const char *brand);
 
 /* The check digit of ISO/IEC 7812; false for anything but 12 to 19 digits. */
 bool card_number_is_whole(const char *number);
-
-struct test_bank {
-	const char *number;	  /* account number */
-	const char *failure_code; /* NULL: the debit succeeds */
-	const char *message;
-	bool stays;    /* in processing for good */
-	bool disputed; /* succeeds and is disputed */
-};
-
-const struct test_bank *test_bank_numbered(const char *number); /* NULL: an account that just works */
 
 #endif

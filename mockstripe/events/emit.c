@@ -208,6 +208,10 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	struct event_parts *p;
 	struct body *made;
 
+	if (call->discard) { /* nobody will ever see it */
+		json_decref(previous);
+		return;
+	}
 	account_new_id(call->account, "evt_", 24, id);
 	length = strlen(id);
 	p = mem_alloc(sizeof *p + length + 1);
@@ -272,7 +276,7 @@ void emit_changed_reserved(struct call *call, uint64_t place, const char *type, 
 
 	journal_freeze(&call->journal, r);
 	before = journal_before(&call->journal, r);
-	if (!before || before == r->body)
+	if (!before || before == r->body || call->discard)
 		return;
 	previous = previous_attributes(body_tree(before), body_tree(r->body));
 	if (!previous)

@@ -6,7 +6,8 @@
 
 /*
  * Events: what changed, as a record of its own. An event keeps a reference to the frozen body of its object as it was
- * at that moment, and makes its own text only when it is asked for. Nothing is visible before the call commits.
+ * at that moment, and makes its own text only when it is asked for. Nothing is visible before the call commits; a call
+ * that is taken back whatever happens (call->discard) makes none.
  * Source: Stripe docs "Event object", "Types of events"; protocol reference section 12.
  */
 

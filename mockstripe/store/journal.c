@@ -10,6 +10,7 @@ struct entry {
 	struct body *before; /* NULL: made by this call */
 	struct body *told;   /* what the last event of this call showed; NULL: nothing yet */
 	bool was_deleted;
+	bool was_listed; /* in another journal that waits meanwhile: journal.h */
 };
 
 void journal_begin(struct journal *j, struct account *a)
@@ -38,6 +39,7 @@ static struct entry *entry_for(struct journal *j, struct record *r)
 		e->record = r;
 		e->before = body_keep(r->body);
 		e->was_deleted = r->deleted;
+		e->was_listed = r->listed;
 		r->listed = true;
 		list_add(&j->entries, e);
 	}
@@ -195,7 +197,7 @@ void journal_commit(struct journal *j)
 	for (size_t i = 0; i < j->entries.count; i++) {
 		struct entry *e = j->entries.at[i];
 
-		e->record->listed = false;
+		e->record->listed = e->was_listed;
 		entry_end(e);
 	}
 	list_clear(&j->entries);
@@ -209,7 +211,7 @@ void journal_roll_back(struct journal *j)
 
 		json_decref(r->draft);
 		r->draft = NULL;
-		r->listed = false;
+		r->listed = e->was_listed;
 		if (e->before)
 			account_set_body(r, body_keep(e->before), e->was_deleted);
 		else

@@ -9,6 +9,9 @@
  * What one call changes. Handlers write through it and stop at the first failure; they never undo. Rolling back puts
  * every body, index and due time back as it was before the call. The counters of ids go on: an id that a preview has
  * shown is never given to something else.
+ *
+ * A second journal on the same account may run inside a first one and be rolled back (never committed) before the first
+ * goes on, when the first has no drafts meanwhile (journal_freeze_all): a preview on the way.
  */
 struct journal {
 	struct account *account;

@@ -157,6 +157,45 @@ static void settings__refuse_what_does_not_exist(void **state)
 	assert_field(api_ok(h, "GET", "/_mockstripe/settings", NULL), "tax_rounding", "line");
 }
 
+static void settings__may_be_numbers(void **state)
+{
+	static const char *const wrong[] = { "-1", "366", "7.5", "soon", "" };
+	static const char *const json[] = { "Content-Type: application/json", NULL };
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "GET", "/_mockstripe/settings", NULL);
+
+	assert_money(a, "invoice_upcoming_days", 7);
+	assert_money(a, "subscription_after_overdue_days", 30);
+	a = api_ok(h, "POST", "/_mockstripe/settings", "invoice_upcoming_days=0");
+	assert_money(a, "invoice_upcoming_days", 0);
+	a = api_with(h, "POST", "/_mockstripe/settings", "{\"invoice_upcoming_days\":45}", json);
+	assert_status(a, 200);
+	assert_money(a, "invoice_upcoming_days", 45);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		a = api(h, "POST", "/_mockstripe/settings", text_of(h, "invoice_upcoming_days=%s", wrong[i]));
+		assert_status(a, 400);
+		assert_field(
+			a, "error.message", text_of(h, "The setting invoice_upcoming_days cannot be '%s'.", wrong[i]));
+		assert_field(a, "error.remedy", "Send invoice_upcoming_days as a whole number from 0 to 365.");
+	}
+	assert_money(api_ok(h, "GET", "/_mockstripe/settings", NULL), "invoice_upcoming_days", 45);
+}
+
+static void settings__say_what_there_is_to_choose(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "GET", "/_mockstripe/settings/choices", NULL);
+
+	assert_field(a, "tax_rounding.takes", "one of: line, invoice");
+	assert_field(a, "tax_rounding.default", "line");
+	assert_field(a, "invoice_upcoming_days.takes", "a whole number from 0 to 365");
+	assert_money(a, "invoice_upcoming_days.default", 7);
+	assert_non_null(strstr(field(a, "invoice_upcoming_days.says"), "invoice.upcoming"));
+	/* What can be chosen is what is told. */
+	assert_same_int(
+		(int64_t)field_count(a, ""), (int64_t)field_count(api_ok(h, "GET", "/_mockstripe/settings", NULL), ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +207,8 @@ int main(void)
 		BILLING_TEST(taxes__may_round_by_invoice),
 		BILLING_TEST(settings__are_told_and_kept),
 		BILLING_TEST(settings__refuse_what_does_not_exist),
+		BILLING_TEST(settings__may_be_numbers),
+		BILLING_TEST(settings__say_what_there_is_to_choose),
 	};
 
 	return cmocka_run_group_tests_name("account_settings", tests, NULL, NULL);

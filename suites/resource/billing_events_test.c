@@ -202,6 +202,7 @@ static void events__trial_of_a_customer_without_method(void **state)
 		"invoice.payment_succeeded\n"
 		"setup_intent.created\n"
 		"customer.subscription.created\n"
+		"invoice.upcoming\n"
 		"customer.subscription.trial_will_end\n"
 		"customer.subscription.updated\n"
 		"invoice.created\n"
@@ -253,6 +254,7 @@ static void events__a_discount_of_once_is_spent(void **state)
 	mark = events_mark(h);
 	go_to(h, FEB_1 + HOUR);
 	assert_events(h, mark,
+		"invoice.upcoming\n"
 		"customer.subscription.updated\n"
 		"invoice.created\n"
 		"invoice.finalized\n"

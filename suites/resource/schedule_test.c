@@ -448,9 +448,9 @@ static void end__is_announced_a_week_ahead(void **state)
 	go_to(h, FEB_1 - 7 * DAY - 1);
 	mark = events_mark(h);
 	go_to(h, FEB_1 - 7 * DAY);
-	assert_events(h, mark, "subscription_schedule.expiring\n");
+	assert_events(h, mark, "subscription_schedule.expiring\ninvoice.upcoming\n");
 	go_to(h, FEB_1 - 1);
-	assert_events(h, mark, "subscription_schedule.expiring\n");
+	assert_events(h, mark, "subscription_schedule.expiring\ninvoice.upcoming\n");
 }
 
 static void release__lets_the_subscription_go_on(void **state)

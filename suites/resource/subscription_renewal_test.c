@@ -67,7 +67,7 @@ static void renewal__events(void **state)
 	const char *first = field(a, "latest_invoice"), *mark = events_mark(h);
 
 	go_to(h, FEB_1);
-	assert_events(h, mark, "customer.subscription.updated\ninvoice.created\n");
+	assert_events(h, mark, "invoice.upcoming\ncustomer.subscription.updated\ninvoice.created\n");
 	e = events_after(h, mark);
 	assert_field(e, "data.1.data.previous_attributes.latest_invoice", first);
 	assert_money(e, "data.1.data.previous_attributes.items.data.0.current_period_end", FEB_1);

@@ -101,6 +101,7 @@ static void test_clock_advance__answers_advancing_then_is_ready(void **state)
 	assert_json(s.h, a, "status_details", "{}");
 	assert_events(s.h, mark,
 		"test_helpers.test_clock.advancing\n"
+		"invoice.upcoming\n"
 		"customer.subscription.updated\n"
 		"invoice.created\n"
 		"test_helpers.test_clock.ready\n");

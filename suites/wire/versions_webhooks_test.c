@@ -121,6 +121,21 @@ static void created__is_posted_in_the_newest_shape_without_a_version(void **stat
 	assert_null(json_object_get(posted(p), "current_period_end"));
 }
 
+/* The invoice of invoice.upcoming has no id; it is reshaped like any other. */
+static void upcoming__is_posted_in_the_endpoints_shape(void **state)
+{
+	struct post *p = *state;
+	const json_t *object;
+
+	subscribe(p);
+	listen_for(p, "invoice.upcoming", ACACIA);
+	assert_same_int(ms_advance(p->h->ms, NULL, FEB_1 - 7 * INT64_C(86400) - HOUSE_NOW), 0);
+	object = posted(p);
+	assert_string_equal(json_string_value(json_object_get(object, "subscription")), p->sub);
+	assert_null(json_object_get(object, "id"));
+	assert_null(json_object_get(object, "parent"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +143,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(updated__previous_attributes_are_of_that_shape, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			created__is_posted_in_the_newest_shape_without_a_version, setup, teardown),
+		cmocka_unit_test_setup_teardown(upcoming__is_posted_in_the_endpoints_shape, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

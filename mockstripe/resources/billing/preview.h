@@ -10,4 +10,10 @@
  */
 int preview_create(struct call *call);
 
+/*
+ * The invoice that the end of the subscription's period will bring, as it stands now: the data.object of
+ * invoice.upcoming, an invoice without an id. New reference; NULL when nothing will be billed then. Changes nothing.
+ */
+json_t *preview_upcoming(struct call *call, struct record *sub);
+
 #endif

@@ -70,6 +70,8 @@ int64_t sub_period_end(struct record *sub);
 int64_t sub_latest_period_end(struct record *sub);
 /* Works out what falls due next and writes it down; after every change of dates or status. */
 void sub_plan(struct call *call, struct record *sub);
+/* When customer.subscription.trial_will_end is due; 0: it was told, or there is no trial. */
+int64_t sub_trial_notice_due(struct record *sub);
 /* next_pending_invoice_item_invoice: one pending_invoice_item_interval after `from`; null without such an interval. */
 void sub_set_pending_interval(json_t *draft, int64_t from);
 /* Refuses a pending_invoice_item_interval of more than a year (Stripe API reference, "Create a subscription"). 0 or -1.
@@ -160,12 +162,22 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 /* ---- renewing (sub_due.c) ---- */
 /* The invoice of the renewal at `end`, with the items moved on to their next period. NULL with the failure. */
 struct record *sub_renew(struct call *call, struct record *sub, int64_t end);
+/* The invoice alone, for a call that is taken back. NULL with the failure. */
+struct record *sub_renewal_preview(struct call *call, struct record *sub, int64_t end);
 void sub_on_due(struct call *call, struct record *sub);
 /* A draft of what an ended subscription still owes: pending items and usage. NULL when that is nothing. */
 struct record *sub_last_invoice(struct call *call, struct record *sub, const char *reason, int64_t end);
 /* A trial ends and nothing can be charged: paused or canceled where the trial's settings say so. True when that was it.
  */
 bool sub_trial_ends_here(struct call *call, struct record *sub);
+
+/* ---- the invoice to come (sub_upcoming.c) ---- */
+/* When invoice.upcoming is due for the running period; 0: it was told, or there is none. In the past: it is due now. */
+int64_t sub_upcoming_due(struct call *call, struct record *sub);
+/* Emits invoice.upcoming when something will be billed; once for each period end. */
+void sub_tell_upcoming(struct call *call, struct record *sub);
+/* A loaded subscription: what lies in the past was told there. */
+void sub_adopt(struct call *call, struct record *sub);
 
 /* ---- creating (sub_create.c) ---- */
 int sub_create(struct call *call);

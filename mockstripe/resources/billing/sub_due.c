@@ -163,24 +163,37 @@ static int next_periods(struct sub_change *c, int64_t end, struct span *previous
 	return 0;
 }
 
+/* The lines of the periods that begin at `end`, on an invoice; the items themselves stay where they are. */
+static struct record *renewal_invoice(struct sub_change *c, struct record *sub, int64_t end)
+{
+	struct call *call = c->call;
+	struct span previous = { end, end };
+	struct invoice_terms terms = { .customer = c->customer,
+		.sub = sub,
+		.reason = "subscription_cycle",
+		.currency = c->currency,
+		.sweep = true,
+		.auto_advance = !sub_status_is(sub, "unpaid") };
+
+	if (next_periods(c, end, &previous) || sub_full_lines(c))
+		return NULL;
+	terms.period = previous;
+	return invoice_new(call, &terms, c->lines, c->n_lines);
+}
+
+struct record *sub_renewal_preview(struct call *call, struct record *sub, int64_t end)
+{
+	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
+
+	return sub_change_begin(call, c, sub) ? NULL : renewal_invoice(c, sub, end);
+}
+
 struct record *sub_renew(struct call *call, struct record *sub, int64_t end)
 {
 	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
-	struct span previous = { end, end };
-	struct record *invoice;
-	bool unpaid = sub_status_is(sub, "unpaid");
-	struct invoice_terms terms = { .sub = sub, .reason = "subscription_cycle", .sweep = true };
+	struct record *invoice = sub_change_begin(call, c, sub) ? NULL : renewal_invoice(c, sub, end);
 
-	if (sub_change_begin(call, c, sub) || next_periods(c, end, &previous) || sub_full_lines(c) ||
-		sub_items_store(c))
-		return NULL;
-	terms.customer = c->customer;
-	terms.currency = c->currency;
-	terms.period = previous;
-	terms.auto_advance = !unpaid;
-	journal_freeze_all(&call->journal);
-	invoice = invoice_new(call, &terms, c->lines, c->n_lines);
-	if (!invoice)
+	if (!invoice || sub_items_store(c))
 		return NULL;
 	sub_remember_lines(c);
 	js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
@@ -341,12 +354,14 @@ static bool step(struct call *call, struct record *sub)
 		changed(call, sub);
 	} else if (trialing && reached(call, js_int(tree, "trial_end", 0))) {
 		end_trial(call, sub);
-	} else if (trialing && !js_flag(record_private(sub), "trial_told", false)) {
+	} else if (reached(call, sub_trial_notice_due(sub))) {
 		tell_trial_end(call, sub);
 	} else if (reached(call, sub_period_end(sub))) {
 		renew(call, sub); /* takes what is pending along */
 	} else if (reached(call, js_int(tree, "next_pending_invoice_item_invoice", 0))) {
 		bill_pending(call, sub);
+	} else if (!sub_status_is(sub, "paused") && reached(call, sub_upcoming_due(call, sub))) {
+		sub_tell_upcoming(call, sub);
 	} else {
 		return false;
 	}

@@ -160,21 +160,36 @@ static void sooner(int64_t *due, int64_t at)
 		*due = at;
 }
 
+int64_t sub_trial_notice_due(struct record *sub)
+{
+	if (!sub_status_is(sub, "trialing") || js_flag(record_private(sub), "trial_told", false))
+		return 0;
+	return js_int(record_tree(sub), "trial_end", 0) - TRIAL_NOTICE;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 void sub_plan(struct call *call, struct record *sub)
 {
 	json_t *tree = record_tree(sub), *private = record_private(sub);
-	int64_t due = 0, trial_end = js_int(tree, "trial_end", 0);
+	int64_t due = 0, upcoming;
 
 	if (sub_status_is(sub, "incomplete")) {
 		due = js_int(tree, "created", call->now) + INCOMPLETE_SECONDS;
 	} else if (subscription_is_live(sub) && !sub_status_is(sub, "paused")) {
+		upcoming = sub_upcoming_due(call, sub);
 		sooner(&due, sub_period_end(sub));
 		sooner(&due, js_int(tree, "cancel_at", 0));
 		sooner(&due, sub_pending_expires(sub));
 		sooner(&due, js_int(tree, "next_pending_invoice_item_invoice", 0));
 		sooner(&due, js_int_at(tree, "pause_collection.resumes_at", 0));
-		if (sub_status_is(sub, "trialing") && !js_flag(private, "trial_told", false))
-			sooner(&due, trial_end - TRIAL_NOTICE > call->now ? trial_end - TRIAL_NOTICE : call->now);
+		if (sub_trial_notice_due(sub))
+			sooner(&due, later(sub_trial_notice_due(sub), call->now));
+		if (upcoming)
+			sooner(&due, later(upcoming, call->now));
 	}
 	if (due == js_int(private, "due", 0) && subscription_is_live(sub) == (js_text(private, "live") != NULL))
 		return;

@@ -283,6 +283,6 @@ const struct resource subscription_resource = {
 	.filters = filters,
 	.fill = fill,
 	.on_due = sub_on_due,
-	.adopt = sub_plan,
+	.adopt = sub_adopt,
 	.on_event = entitlements_follow,
 };

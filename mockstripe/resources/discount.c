@@ -8,6 +8,7 @@
 #include "api/shape.h"
 #include "base/json.h"
 #include "events/emit.h"
+#include "resources/billing/subscription.h"
 #include "resources/check.h"
 #include "resources/coupon.h"
 #include "resources/customer.h"
@@ -41,6 +42,15 @@ static void put_span(json_t *body, const json_t *coupon, int64_t start)
 		js_put_int(body, "end", end);
 }
 
+/* One of a customer or a subscription leaves it when its months are over; that of an invoice stays on it. */
+static void plan_end(json_t *body)
+{
+	json_t *hidden = js_own(body, PRIVATE_KEY);
+
+	if (js_flag(hidden, "announced", false) && json_is_integer(js_get(body, "end")))
+		js_put_int(hidden, "due", js_int(body, "end", 0));
+}
+
 static struct record *discount_make(
 	struct call *call, const struct discount_owner *owner, struct record *coupon, struct record *code)
 {
@@ -62,6 +72,7 @@ static struct record *discount_make(
 	hidden = js_own(body, PRIVATE_KEY);
 	js_put_new(hidden, "terms", discount_terms(coupon));
 	js_put_flag(hidden, "announced", is_announced(owner));
+	plan_end(body);
 	if (clock)
 		js_put_text(hidden, "clock", clock);
 	discount = object_store(call, type, body);
@@ -204,10 +215,10 @@ void discount_end(struct call *call, struct record *discount)
 {
 	json_t *hidden;
 
-	if (js_flag(record_private(discount), "ended", false))
+	if (js_int(record_private(discount), "ended_at", 0))
 		return;
 	hidden = journal_edit_private(&call->journal, discount);
-	js_put_flag(hidden, "ended", true);
+	js_put_int(hidden, "ended_at", call->now);
 	json_object_del(hidden, "due");
 	if (js_flag(hidden, "announced", false))
 		emit(call, "customer.discount.deleted", discount);
@@ -242,9 +253,6 @@ int discount_of_customer(struct call *call, struct record *customer, const json_
 	if (old && discount_find(call, old))
 		discount_end(call, discount_find(call, old));
 	js_put(journal_edit(&call->journal, customer), "discount", record_tree(discount));
-	if (json_is_integer(js_get(record_tree(discount), "end")))
-		js_put_int(
-			journal_edit_private(&call->journal, discount), "due", js_int(record_tree(discount), "end", 0));
 	return 0;
 }
 
@@ -259,16 +267,19 @@ static void clear_of_customer(struct call *call, struct record *customer, struct
 	emit_changed(call, "customer.updated", customer);
 }
 
-/* Only discounts of customers fall due: those of subscriptions are looked at by each invoice. */
 static void discount_on_due(struct call *call, struct record *discount)
 {
-	struct record *customer =
-		account_get(call->account, js_text(record_tree(discount), "customer"), schema_find_object("customer"));
+	const json_t *tree = record_tree(discount);
+	struct record *customer = account_get(call->account, js_text(tree, "customer"), schema_find_object("customer"));
+	const char *sub = js_text(tree, "subscription");
 
-	if (customer)
+	if (sub)
+		subscription_discount_over(call, sub, discount);
+	else if (customer)
 		clear_of_customer(call, customer, discount);
 	else
 		discount_end(call, discount);
+	json_object_del(journal_edit_private(&call->journal, discount), "due");
 }
 
 /* DELETE /v1/customers/{id}/discount: the discount as it was, and `deleted`. */
@@ -298,8 +309,6 @@ static void discount_loaded(struct call *call, struct record *discount)
 	const json_t *body = record_tree(discount);
 	const char *coupon_id = js_text_at(body, "source.coupon");
 	struct record *coupon = coupon_id ? account_get(call->account, coupon_id, schema_find_object("coupon")) : NULL;
-	bool whole = js_text(body, "customer") && !js_text(body, "subscription") && !js_text(body, "invoice") &&
-		     !js_text(body, "invoice_item");
 	json_t *hidden;
 
 	if (!coupon) {
@@ -310,9 +319,11 @@ static void discount_loaded(struct call *call, struct record *discount)
 	}
 	hidden = journal_edit_private(&call->journal, discount);
 	js_put_new(hidden, "terms", discount_terms(coupon));
-	js_put_flag(hidden, "announced", js_text(body, "customer") || js_text(body, "subscription"));
-	if (whole && json_is_integer(js_get(body, "end")))
-		js_put_int(hidden, "due", js_int(body, "end", 0));
+	js_put_flag(hidden, "announced",
+		(js_text(body, "customer") || js_text(body, "subscription")) && !js_text(body, "invoice") &&
+			!js_text(body, "invoice_item"));
+	if (js_int(body, "end", INT64_MAX) > call->now)
+		plan_end(journal_edit(&call->journal, discount));
 }
 
 const struct resource discount_resource = {

@@ -8,8 +8,9 @@
 /*
  * Discounts: what redeeming a coupon or a promotion code leaves on a customer, a subscription, one of its items, an
  * invoice or an invoice item. A discount keeps the terms that its coupon had (in its private state), so that it
- * outlives the coupon. It is a record that no route shows; owners hold its id and expand it. Source: Stripe docs
- * "Coupons and promotion codes", "The Discount object".
+ * outlives the coupon. One of some months falls due when they are over and leaves its owner. It is a record that no
+ * route shows; owners hold its id and expand it. Source: Stripe docs "Coupons and promotion codes", "The Discount
+ * object".
  */
 
 /* Who redeems, and for what. All ids are borrowed; NULL: not of that. */
@@ -46,8 +47,9 @@ void discounts_end(struct call *call, const json_t *ids); /* all of an array of 
 
 /* The record of a discount's id; NULL when there is none. */
 struct record *discount_find(struct call *call, const char *id);
-/* Whether it still counts at that moment: not ended, and before `end` when it has one. */
+/* Whether it counts at that moment: before it ended, and before `end` when it has one. */
 bool discount_counts(struct record *discount, int64_t at);
+json_t *discounts_counting(struct call *call, json_t *ids, int64_t at); /* those of an array of ids; new reference */
 /* Its coupon's duration is "once": consumed by the first invoice that uses it. */
 bool discount_is_once(struct record *discount);
 /* Whether it takes something off lines of that product (coupon.applies_to); any product when NULL is given. */

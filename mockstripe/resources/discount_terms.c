@@ -119,8 +119,23 @@ struct record *discount_find(struct call *call, const char *id)
 
 bool discount_counts(struct record *discount, int64_t at)
 {
-	return !js_flag(record_private(discount), "ended", false) &&
+	return at < js_int(record_private(discount), "ended_at", INT64_MAX) &&
 	       at < js_int(record_tree(discount), "end", INT64_MAX);
+}
+
+json_t *discounts_counting(struct call *call, json_t *ids, int64_t at)
+{
+	json_t *out = json_array(), *id;
+	size_t i;
+
+	json_array_foreach(ids, i, id)
+	{
+		struct record *discount = discount_find(call, json_string_value(id));
+
+		if (discount && discount_counts(discount, at))
+			json_array_append(out, id);
+	}
+	return out;
 }
 
 bool discount_is_once(struct record *discount)

@@ -259,6 +259,7 @@ static void events__a_discount_of_once_is_spent(void **state)
 		"invoice.created\n"
 		"invoice.finalized\n"
 		"customer.discount.deleted\n"
+		"customer.subscription.updated\n"
 		"payment_intent.created\n"
 		"charge.succeeded\n"
 		"payment_intent.succeeded\n"
@@ -266,10 +267,11 @@ static void events__a_discount_of_once_is_spent(void **state)
 		"invoice.payment_succeeded\n"
 		"invoice_payment.paid\n");
 	events = events_after(h, mark);
-	assert_field(events, "data.6.type", "customer.discount.deleted");
-	assert_field(events, "data.6.data.object.id", discount);
-	assert_field(events, "data.6.data.object.subscription", sub);
-	assert_money(events, "data.6.created", FEB_1 + HOUR);
+	assert_field(events, "data.7.type", "customer.discount.deleted");
+	assert_field(events, "data.7.data.object.id", discount);
+	assert_field(events, "data.7.data.object.subscription", sub);
+	assert_money(events, "data.7.created", FEB_1 + HOUR);
+	assert_json(h, events, "data.6.data.previous_attributes", text_of(h, "{\"discounts\":[\"%s\"]}", discount));
 	assert_money(latest_invoice(h, sub), "total", 1000);
 	/* Told once only. */
 	mark = events_mark(h);
@@ -280,25 +282,112 @@ static void events__a_discount_of_once_is_spent(void **state)
 	assert_money(latest_invoice(h, sub), "total", 2000);
 }
 
+/* Spent by the invoice of the same call: what the call says of the subscription says that too. */
+static void events__a_discount_of_once_is_spent_at_once(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *sub, *mark;
+
+	api_ok(h, "POST", "/v1/coupons", "id=first&percent_off=50&duration=once");
+	mark = events_mark(h);
+	sub = field(subscribe(h, customer, price, "discounts[0][coupon]=first"), "id");
+	assert_events(h, mark,
+		"customer.discount.created\n"
+		"invoice.created\n"
+		"invoice.finalized\n"
+		"customer.discount.deleted\n"
+		"payment_intent.created\n"
+		"charge.succeeded\n"
+		"payment_intent.succeeded\n"
+		"invoice.paid\n"
+		"invoice.payment_succeeded\n"
+		"invoice_payment.paid\n"
+		"customer.subscription.created\n");
+	assert_json(h, events_after(h, mark), "data.0.data.object.discounts", "[]");
+	assert_money(latest_invoice(h, sub), "total", 1000);
+	assert_int_equal(field_count(latest_invoice(h, sub), "discounts"), 1);
+}
+
+static void events__a_customers_discount_of_once_is_spent(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *sub, *mark, *discount;
+	const struct answer *events;
+	size_t deleted;
+
+	sub = field(subscribe(h, customer, monthly(h, "Pro", 2000), NULL), "id");
+	api_ok(h, "POST", "/v1/coupons", "id=first&percent_off=50&duration=once");
+	assert_status(api_with(h, "POST", get_path(h, "customers", customer), "coupon=first",
+			      (const char *const[]) { "Stripe-Version: 2024-06-20", NULL }),
+		200);
+	discount = field(get(h, "customers", customer), "discount.id");
+	mark = events_mark(h);
+	go_to(h, FEB_1 + HOUR);
+	events = events_after(h, mark);
+	deleted = (size_t)atol(event_place(h, events, "customer.discount.deleted") + strlen("data."));
+	assert_field(events, text_of(h, "data.%zu.type", deleted + 1), "invoice.finalized");
+	assert_field(events, text_of(h, "data.%zu.type", deleted - 1), "customer.updated");
+	assert_field(events, text_of(h, "data.%zu.data.previous_attributes.discount.id", deleted - 1), discount);
+	assert_field(events, text_of(h, "data.%zu.data.object.discount", deleted - 1), NULL);
+	assert_money(latest_invoice(h, sub), "total", 1000);
+}
+
+/* It goes when its time is over, not with the invoice after it; a draft made before that keeps it. */
 static void events__a_discount_of_some_months_is_over(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *sub, *mark, *discount;
+	const struct answer *events, *draft;
+
+	api_ok(h, "POST", "/v1/coupons", "id=one&percent_off=10&duration=repeating&duration_in_months=1");
+	sub = field(subscribe(h, customer, price, NULL), "id");
+	go_to(h, HOUSE_NOW + HOUR / 2);
+	discount = field(post(h, "subscriptions", sub, "discounts[0][coupon]=one"), "discounts.0");
+	go_to(h, FEB_1 + HOUR / 2 - 1);
+	draft = latest_invoice(h, sub);
+	mark = events_mark(h);
+	go_to(h, FEB_1 + HOUR / 2);
+	assert_events(h, mark, "customer.discount.deleted\ncustomer.subscription.updated\n");
+	events = events_after(h, mark);
+	assert_field(events, "data.1.data.object.id", discount);
+	assert_money(events, "data.1.data.object.end", FEB_1 + HOUR / 2);
+	assert_money(events, "data.1.created", FEB_1 + HOUR / 2);
+	assert_json(h, events, "data.0.data.previous_attributes", text_of(h, "{\"discounts\":[\"%s\"]}", discount));
+	assert_int_equal(field_count(get(h, "subscriptions", sub), "discounts"), 0);
+	assert_money(post(h, "invoices", field(draft, "id"), "description=Later"), "total", 1800);
+	go_to(h, FEB_1 + HOUR);
+	assert_money(latest_invoice(h, sub), "amount_paid", 1800);
+	go_to(h, MAR_1 + HOUR);
+	assert_money(latest_invoice(h, sub), "total", 2000);
+}
+
+/* Over in the moment of a renewal: that one is billed in full and does not list it. */
+static void events__a_discount_is_over_with_the_renewal(void **state)
 {
 	struct house *h = *state;
 	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Pro", 2000), *sub, *mark;
 	const struct answer *events;
 
 	api_ok(h, "POST", "/v1/coupons", "id=one&percent_off=10&duration=repeating&duration_in_months=1");
+	sub = field(subscribe(h, customer, price, "items[0][discounts][0][coupon]=one"), "id");
 	mark = events_mark(h);
-	sub = field(subscribe(h, customer, price, "discounts[0][coupon]=one"), "id");
+	go_to(h, FEB_1);
+	events = events_after(h, mark);
+	assert_money(
+		events, text_of(h, "%s.data.object.end", event_place(h, events, "customer.discount.deleted")), FEB_1);
+	assert_money(latest_invoice(h, sub), "total", 2000);
+	assert_int_equal(field_count(latest_invoice(h, sub), "discounts"), 0);
+	assert_int_equal(field_count(get(h, "subscriptions", sub), "items.data.0.discounts"), 0);
+	/* A subscription that is over keeps what it had. */
+	api_ok(h, "POST", "/v1/coupons", "id=two&percent_off=10&duration=repeating&duration_in_months=1");
+	post(h, "subscriptions", sub, "discounts[0][coupon]=two");
+	api_ok(h, "DELETE", get_path(h, "subscriptions", sub), NULL);
+	mark = events_mark(h);
+	go_to(h, MAR_1 + 5 * DAY);
 	events = events_after(h, mark);
 	for (size_t i = 0; i < field_count(events, "data"); i++)
 		assert_string_not_equal(field(events, text_of(h, "data.%zu.type", i)), "customer.discount.deleted");
-	mark = events_mark(h);
-	go_to(h, FEB_1 + HOUR);
-	events = events_after(h, mark);
-	assert_field(events, "data.7.type", "invoice.finalized");
-	assert_field(events, "data.6.type", "customer.discount.deleted");
-	assert_money(events, "data.6.data.object.end", FEB_1);
-	assert_money(latest_invoice(h, sub), "total", 2000);
+	assert_int_equal(field_count(get(h, "subscriptions", sub), "discounts"), 1);
 }
 
 int main(void)
@@ -312,6 +401,9 @@ int main(void)
 		BILLING_TEST(events__deleting_a_customer),
 		BILLING_TEST(events__redeeming_a_coupon),
 		BILLING_TEST(events__a_discount_of_once_is_spent),
+		BILLING_TEST(events__a_discount_of_once_is_spent_at_once),
+		BILLING_TEST(events__a_customers_discount_of_once_is_spent),
+		BILLING_TEST(events__a_discount_is_over_with_the_renewal),
 		BILLING_TEST(events__a_discount_of_some_months_is_over),
 	};
 

@@ -4,6 +4,7 @@
 
 #include "api/list.h"
 #include "base/json.h"
+#include "events/emit.h"
 #include "resources/billing/sub.h"
 #include "resources/discount.h"
 
@@ -34,16 +35,22 @@ static bool is_used(struct call *call, struct record *invoice, const char *disco
 	return false;
 }
 
-/* Used up by the invoice, or over by its time; ended before, too, where a change that waited for its payment was
- * undone. */
-static bool is_spent(struct call *call, struct record *discount, struct record *invoice)
+/* What leaves its owner: one that the invoice used up, or one whose time is over. */
+struct leaving {
+	struct record *invoice; /* NULL: only `over` */
+	struct record *over;
+};
+
+/* Ended before, too, where a change that waited for its payment was undone. */
+static bool leaves(struct call *call, const struct leaving *l, struct record *discount)
 {
-	return !discount_counts(discount, call->now) ||
-	       (discount_is_once(discount) && is_used(call, invoice, discount->id));
+	if (discount == l->over || !discount_counts(discount, call->now))
+		return true;
+	return l->invoice && discount_is_once(discount) && is_used(call, l->invoice, discount->id);
 }
 
-/* The ids without those that are spent, which end; NULL when nothing is. */
-static json_t *unspent(struct call *call, json_t *ids, struct record *invoice)
+/* The ids without those that leave, which end; NULL when none does. */
+static json_t *staying(struct call *call, const struct leaving *l, json_t *ids)
 {
 	json_t *kept = json_array();
 	size_t i;
@@ -53,7 +60,7 @@ static json_t *unspent(struct call *call, json_t *ids, struct record *invoice)
 	{
 		struct record *discount = discount_find(call, json_string_value(id));
 
-		if (discount && is_spent(call, discount, invoice))
+		if (discount && leaves(call, l, discount))
 			discount_end(call, discount);
 		else
 			json_array_append(kept, id);
@@ -64,14 +71,14 @@ static json_t *unspent(struct call *call, json_t *ids, struct record *invoice)
 	return NULL;
 }
 
-static void spend_of_items(struct call *call, struct record *sub, struct record *invoice)
+static void leave_items(struct call *call, const struct leaving *l, struct record *sub)
 {
 	struct record *items[SUB_ITEMS];
 	size_t n = sub_item_records(call, sub, items);
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++) {
-		json_t *kept = unspent(call, json_object_get(record_tree(items[i]), "discounts"), invoice);
+		json_t *kept = staying(call, l, json_object_get(record_tree(items[i]), "discounts"));
 
 		if (kept)
 			js_put_new(journal_edit(&call->journal, items[i]), "discounts", kept);
@@ -81,21 +88,45 @@ static void spend_of_items(struct call *call, struct record *sub, struct record 
 		sub_show_items(call, sub, items, n);
 }
 
-void invoice_spend_discounts(struct call *call, struct record *invoice)
+static void leave_subscription(struct call *call, const struct leaving *l, struct record *sub)
 {
-	struct record *sub = invoice_subscription(call, invoice), *customer = invoice_customer(call, invoice);
-	const char *of_customer = js_text_at(record_tree(customer), "discount.id");
-	struct record *discount = discount_find(call, of_customer);
+	bool told_later = sub->listed;
 	json_t *kept;
 
-	if (discount && is_spent(call, discount, invoice)) {
-		js_put_null(journal_edit(&call->journal, customer), "discount");
-		discount_end(call, discount);
-	}
-	if (!sub)
-		return;
-	spend_of_items(call, sub, invoice);
-	kept = unspent(call, json_object_get(record_tree(sub), "discounts"), invoice);
+	leave_items(call, l, sub);
+	kept = staying(call, l, json_object_get(record_tree(sub), "discounts"));
 	if (kept)
 		js_put_new(journal_edit(&call->journal, sub), "discounts", kept);
+	if (sub->listed && !told_later)
+		emit_changed(call, "customer.subscription.updated", sub);
+}
+
+static void leave_customer(struct call *call, const struct leaving *l, struct record *customer)
+{
+	struct record *discount = discount_find(call, js_text_at(record_tree(customer), "discount.id"));
+
+	if (!discount || !leaves(call, l, discount))
+		return;
+	js_put_null(journal_edit(&call->journal, customer), "discount");
+	discount_end(call, discount);
+	emit_changed(call, "customer.updated", customer);
+}
+
+void invoice_spend_discounts(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+	const struct leaving l = { .invoice = invoice };
+
+	leave_customer(call, &l, invoice_customer(call, invoice));
+	if (sub)
+		leave_subscription(call, &l, sub);
+}
+
+void subscription_discount_over(struct call *call, const char *id, struct record *discount)
+{
+	struct record *sub = account_get(call->account, id, sub_type());
+	const struct leaving l = { .over = discount };
+
+	if (sub && subscription_is_live(sub))
+		leave_subscription(call, &l, sub);
 }

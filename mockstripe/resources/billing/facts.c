@@ -76,8 +76,9 @@ void item_describe_price(const struct item_facts *item, const char *currency, st
 	};
 }
 
-static size_t add_discounts(struct call *call, json_t *ids, size_t item, const char *currency, struct discount *out,
-	struct record **records, size_t n)
+/* The discounts that are to be read: among ids, as they count at a moment. */
+static size_t add_discounts(struct call *call, json_t *ids, int64_t at, size_t item, const char *currency,
+	struct discount *out, struct record **records, size_t n)
 {
 	size_t i;
 	json_t *id;
@@ -86,7 +87,7 @@ static size_t add_discounts(struct call *call, json_t *ids, size_t item, const c
 	{
 		struct record *r = discount_find(call, json_string_value(id));
 
-		if (n == DISCOUNT_MOST || !r || !discount_counts(r, call->now) || !discount_read(r, currency, &out[n]))
+		if (n == DISCOUNT_MOST || !r || !discount_counts(r, at) || !discount_read(r, currency, &out[n]))
 			continue;
 		out[n].item = item;
 		records[n++] = r;
@@ -94,10 +95,10 @@ static size_t add_discounts(struct call *call, json_t *ids, size_t item, const c
 	return n;
 }
 
-size_t discounts_read(struct call *call, json_t *ids, size_t item, const char *currency,
+size_t discounts_read(struct call *call, json_t *ids, int64_t at, size_t item, const char *currency,
 	struct discount out[DISCOUNT_MOST], struct record *records[DISCOUNT_MOST])
 {
-	return add_discounts(call, ids, item, currency, out, records, 0);
+	return add_discounts(call, ids, at, item, currency, out, records, 0);
 }
 
 size_t discounts_in_force(struct call *call, json_t *own, struct record *sub, struct record *customer,
@@ -105,15 +106,15 @@ size_t discounts_in_force(struct call *call, json_t *own, struct record *sub, st
 {
 	json_t *shared = sub ? json_object_get(record_tree(sub), "discounts") : NULL;
 	json_t *of_customer = json_object_get(record_tree(customer), "discount");
-	size_t n = add_discounts(call, own, item, currency, out, records, 0);
+	size_t n = add_discounts(call, own, call->now, item, currency, out, records, 0);
 
 	if (json_array_size(shared))
-		return add_discounts(call, shared, DISCOUNT_ALL_ITEMS, currency, out, records, n);
+		return add_discounts(call, shared, call->now, DISCOUNT_ALL_ITEMS, currency, out, records, n);
 	if (json_is_object(of_customer)) {
 		js_auto one = json_array();
 
 		json_array_append(one, json_object_get(of_customer, "id"));
-		n = add_discounts(call, one, DISCOUNT_ALL_ITEMS, currency, out, records, n);
+		n = add_discounts(call, one, call->now, DISCOUNT_ALL_ITEMS, currency, out, records, n);
 	}
 	return n;
 }

@@ -12,8 +12,8 @@ const struct schema_resource *line_type(void);
 struct record *invoice_customer(struct call *call, struct record *invoice);
 bool invoice_payment_is_processing(struct call *call, struct record *invoice); /* a bank has still to answer */
 
-/* The usable discounts among ids (expired and spent ones left out), as the arithmetic takes them; gives how many. */
-size_t discounts_read(struct call *call, json_t *ids, size_t item, const char *currency,
+/* The discounts among ids that count at that moment, as the arithmetic takes them; gives how many. */
+size_t discounts_read(struct call *call, json_t *ids, int64_t at, size_t item, const char *currency,
 	struct discount out[DISCOUNT_MOST], struct record *records[DISCOUNT_MOST]);
 
 json_t *pricing_of(const struct bill_line *line); /* the `pricing` of a line or an invoice item; new reference */
@@ -37,8 +37,9 @@ int invoice_item_place(struct call *call, const char *id, struct record *invoice
 bool invoice_items_pending(struct call *call, struct record *customer, struct record *sub, const char *currency);
 
 /* A coupon that lasts once is used up by the first invoice that is finalized with it; the invoice keeps showing it, the
-   subscription, its items and the customer lose it. One that repeats ends with the first invoice after its time. Emits
-   customer.discount.deleted for each; call it right after invoice.finalized, the event that spent them. */
+   subscription, its items and the customer lose it. Emits customer.discount.deleted for each, then
+   customer.subscription.updated and customer.updated, unless the call has changed these already and will announce that
+   itself. Call it right after invoice.finalized, the event that spent them. */
 void invoice_spend_discounts(struct call *call, struct record *invoice);
 
 /* Whole tax rates for an array of ids: the call's, NULL for none or with the failure set. */

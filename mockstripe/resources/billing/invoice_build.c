@@ -12,6 +12,7 @@
 #include "resources/billing/invoice.h"
 #include "resources/billing/inside.h"
 #include "resources/billing/subscription.h"
+#include "resources/discount.h"
 #include "resources/generic.h"
 
 const struct schema_resource *invoice_type(void)
@@ -226,7 +227,7 @@ static void copy_from_subscription(
 	js_put(body, "description", json_object_get(settings, "description"));
 	js_put(body, "footer", json_object_get(settings, "footer"));
 	js_put(body, "custom_fields", json_object_get(settings, "custom_fields"));
-	js_put(body, "discounts", json_object_get(tree, "discounts"));
+	js_put_new(body, "discounts", discounts_counting(call, json_object_get(tree, "discounts"), call->now));
 	copy_payment_settings(body, json_object_get(tree, "payment_settings"));
 	if (js_text(tree, "collection_method") && !strcmp(js_text(tree, "collection_method"), "send_invoice"))
 		js_put_int(body, "due_date", call->now + js_int(tree, "days_until_due", 30) * 86400);

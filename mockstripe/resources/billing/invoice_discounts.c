@@ -97,6 +97,8 @@ static void gather_discounts(struct tally *t)
 	struct record *records[DISCOUNT_MOST];
 	const char *currency = js_text(record_tree(t->invoice), "currency");
 	json_t *shared = json_object_get(record_tree(t->invoice), "discounts");
+	/* What counted when the invoice was made stays, however long it is a draft. */
+	int64_t at = js_int(record_tree(t->invoice), "created", call->now);
 	size_t n = json_array_size(shared);
 
 	for (size_t l = 0; l < t->n_lines; l++)
@@ -109,11 +111,12 @@ static void gather_discounts(struct tally *t)
 
 		if (discountable(t, l) && t->groups[l] == l)
 			add_discounts(t, found, records,
-				discounts_read(call, json_object_get(line, "discounts"), l, currency, found, records));
+				discounts_read(
+					call, json_object_get(line, "discounts"), at, l, currency, found, records));
 	}
 	if (n)
-		add_discounts(
-			t, found, records, discounts_read(call, shared, DISCOUNT_ALL_ITEMS, currency, found, records));
+		add_discounts(t, found, records,
+			discounts_read(call, shared, at, DISCOUNT_ALL_ITEMS, currency, found, records));
 	if (n)
 		add_settled(t);
 }

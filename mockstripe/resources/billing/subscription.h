@@ -19,6 +19,11 @@ enum subscription_end { SUBSCRIPTION_REQUESTED, SUBSCRIPTION_PAYMENT_FAILED };
 /* status canceled, ended now; emits customer.subscription.deleted. No invoice, no proration. */
 void subscription_end(struct call *call, struct record *sub, enum subscription_end why);
 
+/* The months of a discount of the subscription (or of one of its items) are over: it ends, and a live subscription
+   loses it (customer.discount.deleted, customer.subscription.updated). Source: Stripe docs "Coupons and promotion
+   codes". */
+void subscription_discount_over(struct call *call, const char *sub, struct record *discount);
+
 /* What an invoice's fate does to its subscription; each checks that it is the latest invoice. */
 void subscription_invoice_paid(struct call *call, struct record *sub, struct record *invoice);
 void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final);

@@ -354,18 +354,25 @@ static int backdated_line(struct creation *n, size_t which, int64_t end)
 	return 0;
 }
 
-/* Time between a backdated start and the first boundary is billed at once. Source: Stripe docs "Backdating". */
+/*
+ * The time since a backdated start is billed at once: to now, or to the anchor ahead that the first period runs to. A
+ * trial begins now; what came before it was none. Source: Stripe docs "Backdating"; API reference "Create a
+ * subscription", backdate_start_date.
+ */
 static int backdated_lines(struct creation *n)
 {
 	struct sub_change *c = &n->c;
+	bool to_anchor = n->stub && !n->trial_end;
 
+	if (n->start >= n->call->now || c->behavior == NO_PRORATIONS)
+		return 0;
 	for (size_t i = 0; i < c->n; i++) {
 		struct item_change *item = &c->items[i];
-		int64_t end = n->stub ? item->new.period.to : n->call->now;
+		int64_t end = to_anchor ? item->new.period.to : n->call->now;
 
 		if (item->new.metered)
 			continue;
-		item->idle = n->stub; /* the running period is part of it then */
+		item->idle = to_anchor; /* the running period is part of it then */
 		if (c->flexible ? backdated_periods(n, i, end) : backdated_line(n, i, end))
 			return -1;
 	}
@@ -375,21 +382,21 @@ static int backdated_lines(struct creation *n)
 static int first_lines(struct creation *n, bool *invoices)
 {
 	struct sub_change *c = &n->c;
+	bool stub = n->stub && !n->trial_end;
 
 	*invoices = true;
-	if (n->trial_end) {
-		for (size_t i = 0; i < c->n; i++)
-			item_trial_line(n->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period,
-				c->lines, &c->n_lines);
-		return n->call->fail.status ? -1 : 0;
-	}
-	if (n->stub && c->behavior == NO_PRORATIONS) { /* free until the anchor */
+	if (stub && c->behavior == NO_PRORATIONS) { /* free until the anchor */
 		*invoices = json_array_size(param(n->call, "add_invoice_items")) > 0;
 		return 0;
 	}
-	if (n->start < n->call->now && c->behavior != NO_PRORATIONS && backdated_lines(n))
+	if (backdated_lines(n))
 		return -1;
-	return sub_full_lines(c);
+	if (!n->trial_end)
+		return sub_full_lines(c);
+	for (size_t i = 0; i < c->n; i++)
+		item_trial_line(
+			n->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period, c->lines, &c->n_lines);
+	return n->call->fail.status ? -1 : 0;
 }
 
 static int count_subscriptions(struct creation *n)

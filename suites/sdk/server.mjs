@@ -35,13 +35,13 @@ export async function start_server() {
 	});
 	child.removeAllListeners('exit');
 	return {
+		/* The options of any version of the package. */
+		reach: { host: base.hostname, port: base.port, protocol: 'http', maxNetworkRetries: 0, telemetry: false },
 		client(name) {
 			return this.client_with_key(`sk_test_${name}`);
 		},
 		client_with_key(key) {
-			return new Stripe(key, {
-				host: base.hostname, port: base.port, protocol: 'http', maxNetworkRetries: 0, telemetry: false,
-			});
+			return new Stripe(key, this.reach);
 		},
 		/* Gives the exit code, or the name of the signal that ended the server. */
 		stop() {

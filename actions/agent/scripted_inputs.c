@@ -46,7 +46,8 @@ static const struct meaning {
 		"yearly billing|monthly billing|annual billing|pay yearly|pay annually|pay monthly|billed "
 		"yearly|billed annually|billed monthly|another plan|bigger|smaller",
 		"change your plan" },
-	{ "list_plans", "plans|options|available|offers|which plan*|another|cheaper|lower|less|reduce", "show the plans" },
+	{ "list_plans", "plans|options|available|offers|which plan*|another|cheaper|lower|less|reduce",
+		"show the plans" },
 	{ "open", "open|unpaid|not paid|overdue|owe|outstanding", NULL },
 	{ "year", "to yearly|to annual*|to a year", NULL },
 	{ "month", "monthly|per month|each month|by the month", NULL },

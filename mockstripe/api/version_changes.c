@@ -20,13 +20,30 @@ unsigned version_changes(const struct api *api, const char *version)
 
 /* ---- in ---- */
 
+/* Whether the path is that of the pattern; the segment at its {id} goes to call->ids[0]. Ids need no decoding. */
+static bool path_fits(struct call *call, const char *pattern, const char *path)
+{
+	const char *brace = strchr(pattern, '{'), *tail = brace ? strchr(brace, '}') + 1 : NULL;
+	size_t head = brace ? (size_t)(brace - pattern) : 0, length;
+
+	if (!brace)
+		return !strcmp(pattern, path);
+	if (strncmp(pattern, path, head))
+		return false;
+	length = strcspn(path + head, "/");
+	if (!length || strcmp(path + head + length, tail))
+		return false;
+	call->ids[0] = arena_format(&call->arena, "%.*s", (int)length, path + head);
+	return true;
+}
+
 const struct schema_route *version_route(struct call *call, const char *method, const char *path)
 {
 	for (unsigned i = 0; i < call->changes; i++) {
 		const struct version_route *r = call->api->changes[i]->routes;
 
 		for (; r && r->method; r++) {
-			if (strcmp(r->method, method) || strcmp(r->path, path))
+			if (strcmp(r->method, method) || !path_fits(call, r->path, path))
 				continue;
 			call->gone = r;
 			return schema_find_route(r->now_method, r->now_pattern);

@@ -34,10 +34,11 @@ struct version_link {
 
 /* A route that is gone. */
 struct version_route {
-	const char *method, *path;			    /* as it was; no {…} */
-	const char *now_method, *now_pattern;		    /* who serves it */
-	void (*take)(struct call *call, json_t *given);	    /* its parameters in the form of that one */
+	const char *method, *path;			/* as it was, with at most one {id}, which is call->ids[0] */
+	const char *now_method, *now_pattern;		/* who serves it: a pattern without {…} */
+	void (*take)(struct call *call, json_t *given); /* its parameters in the form of that one */
 	json_t *(*answer)(struct call *call, json_t *tree); /* another answer (takes tree); NULL: the same */
+	call_handler *handle;				    /* in place of that route's own; NULL: that one */
 };
 
 /* A parameter in messages of failures: `now` at the head of a name was `before` on that route. */

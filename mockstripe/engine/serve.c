@@ -258,6 +258,8 @@ static int stage_handle(struct line *l)
 {
 	call_handler *handle = l->engine->api.handlers[l->call.route->index];
 
+	if (l->call.gone && l->call.gone->handle)
+		handle = l->call.gone->handle;
 	l->reached = true;
 	return (handle ? handle : generic_handle)(&l->call);
 }

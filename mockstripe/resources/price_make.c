@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
+#include "resources/billing/meter.h"
 #include "resources/check.h"
 #include "resources/price.h"
 #include "resources/price_parts.h"
@@ -272,6 +273,23 @@ static int put_rest(struct call *call, json_t *body, const struct price_spec *sp
 	return 0;
 }
 
+/* What an older version says of usage without a meter. */
+static int check_aggregation(struct call *call, const struct price_spec *spec)
+{
+	const char *name = js_text(call->aside, "aggregate_usage");
+	const char *usage = js_text(js_get(spec->given, "recurring"), "usage_type");
+
+	if (!name)
+		return 0;
+	if (!usage_is_aggregation(name))
+		return fail_invalid(call, NULL, "aggregate_usage",
+			"Invalid aggregate_usage: must be one of sum, last_during_period, last_ever, or max");
+	if (!usage || strcmp(usage, "metered"))
+		return fail_invalid(call, NULL, "aggregate_usage",
+			"You can only specify aggregate_usage for prices with `usage_type=metered`.");
+	return 0;
+}
+
 struct record *price_make(struct call *call, const struct price_spec *spec)
 {
 	const struct schema_resource *type = schema_find_object("price");
@@ -285,8 +303,12 @@ struct record *price_make(struct call *call, const struct price_spec *spec)
 		return NULL;
 	if (key && price_claim_key(call, NULL, key, js_flag(spec->given, "transfer_lookup_key", false)))
 		return NULL;
+	if (check_aggregation(call, spec))
+		return NULL;
 	body = shape_new(call, type, spec->id);
 	put_terms(body, spec);
+	if (js_text(call->aside, "aggregate_usage"))
+		js_put_text(js_own(body, PRIVATE_KEY), "aggregate_usage", js_text(call->aside, "aggregate_usage"));
 	if (put_rest(call, body, spec)) {
 		json_decref(body);
 		return NULL;

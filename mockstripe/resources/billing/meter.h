@@ -37,4 +37,13 @@ bool meter_usage(struct call *call, struct record *meter, const char *customer, 
 /* Whether the customer has any event there. */
 bool meter_used(struct call *call, struct record *meter, const char *customer, struct span when);
 
+/*
+ * Usage records, of versions before 2025-03-31.basil: usage reported for an item whose price has no meter. They are
+ * kept as events under the item's id. How a price adds them up stands in its private aggregate_usage.
+ */
+const char *usage_aggregation(struct record *price); /* "sum" unless the price says otherwise */
+bool usage_is_aggregation(const char *name);
+/* POST /v1/subscription_items/{id}/usage_records as it was: quantity in payload, see versions/basil_usage.c. */
+int usage_record_create(struct call *call);
+
 #endif

@@ -33,20 +33,19 @@ static void count_event(struct total *t, json_t *event)
 		t->value = value;
 	} else if (!strcmp(t->formula, "count")) {
 		t->value = decimal_of((int64_t)t->count);
+	} else if (!strcmp(t->formula, "max")) {
+		if (t->count == 1 || decimal_compare(value, t->value) > 0)
+			t->value = value;
 	} else if (!decimal_add(t->value, value, &t->value)) {
 		t->fits = false;
 	}
 }
 
 /* An event is reported within METER_BACK after it happened, so only those that came in that time are looked at. */
-static struct total total_of(struct call *call, struct record *meter, const char *customer, struct span when)
+static struct total sum_up(struct call *call, const char *key, const char *formula, struct span when)
 {
-	const struct list *all =
-		list_by(call, meter_event_type(), METER_EVENTS, meter_usage_key(call, meter->id, customer));
-	struct total t = { .formula = js_text_at(record_tree(meter), "default_aggregation.formula"),
-		.value = decimal_of(0),
-		.latest = CALENDAR_FIRST,
-		.fits = true };
+	const struct list *all = list_by(call, meter_event_type(), METER_EVENTS, key);
+	struct total t = { .formula = formula, .value = decimal_of(0), .latest = CALENDAR_FIRST, .fits = true };
 
 	for (size_t i = shelf_position(all, when.from - METER_AHEAD, 0); i < all->count; i++) {
 		struct record *event = all->at[i];
@@ -60,6 +59,12 @@ static struct total total_of(struct call *call, struct record *meter, const char
 	return t;
 }
 
+static struct total total_of(struct call *call, struct record *meter, const char *customer, struct span when)
+{
+	return sum_up(call, meter_usage_key(call, meter->id, customer),
+		js_text_at(record_tree(meter), "default_aggregation.formula"), when);
+}
+
 bool meter_usage(struct call *call, struct record *meter, const char *customer, struct span when, struct decimal *out)
 {
 	struct total t = total_of(call, meter, customer, when);
@@ -71,6 +76,49 @@ bool meter_usage(struct call *call, struct record *meter, const char *customer, 
 bool meter_used(struct call *call, struct record *meter, const char *customer, struct span when)
 {
 	return total_of(call, meter, customer, when).count > 0;
+}
+
+/* Stripe docs (before basil) "Usage records": how the records of a period make up its quantity. */
+static const struct {
+	const char *aggregate_usage, *formula;
+	bool ever; /* records of earlier periods too */
+} aggregations[] = {
+	{ "sum", "sum", false },
+	{ "last_during_period", "last", false },
+	{ "last_ever", "last", true },
+	{ "max", "max", false },
+};
+
+bool usage_is_aggregation(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(aggregations); i++)
+		if (!strcmp(aggregations[i].aggregate_usage, name))
+			return true;
+	return false;
+}
+
+const char *usage_aggregation(struct record *price)
+{
+	const char *name = js_text(record_private(price), "aggregate_usage");
+
+	return name ? name : aggregations[0].aggregate_usage;
+}
+
+/* What was recorded for an item whose price has no meter. */
+static bool recorded(struct call *call, const struct item_facts *item, struct span when, struct decimal *out)
+{
+	const char *name = usage_aggregation(item->price);
+	struct total t = { .fits = true };
+
+	for (size_t i = 0; i < COUNT_OF(aggregations); i++) {
+		if (strcmp(aggregations[i].aggregate_usage, name))
+			continue;
+		if (aggregations[i].ever)
+			when.from = CALENDAR_FIRST + METER_AHEAD;
+		t = sum_up(call, item->record->id, aggregations[i].formula, when);
+	}
+	*out = t.value;
+	return t.fits;
 }
 
 /* ---- lines ---- */
@@ -120,8 +168,10 @@ int sub_usage_line(struct sub_change *c, size_t which, int64_t until)
 		return 0;
 	meter = account_find(c->call->account, js_text_at(record_tree(item.price), "recurring.meter"));
 	item.quantity = decimal_of(0);
-	if (meter && meter->type == meter_type() && !meter->deleted &&
-		!meter_usage(c->call, meter, c->customer->id, period, &item.quantity))
+	if (meter && (meter->type != meter_type() || meter->deleted))
+		return zero_line(c, &item, period);
+	if (meter ? !meter_usage(c->call, meter, c->customer->id, period, &item.quantity)
+		  : !recorded(c->call, &item, period, &item.quantity))
 		return fail_invalid(c->call, "amount_too_large", NULL, "The usage of %s is more than can be billed.",
 			item.record->id);
 	if (item.quantity.scaled <= 0) /* corrections may outweigh what was used: nothing to pay, nothing given back */

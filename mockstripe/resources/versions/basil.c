@@ -116,15 +116,13 @@ static void show_price(const struct older *o, json_t *tree)
 {
 	json_t *recurring = json_object_get(tree, "recurring");
 
-	(void)o;
 	if (json_is_object(recurring))
-		js_put_null(recurring, "aggregate_usage");
+		basil_show_aggregation(o, recurring, recurring);
 }
 
 static void show_plan(const struct older *o, json_t *tree)
 {
-	(void)o;
-	js_put_null(tree, "aggregate_usage");
+	basil_show_aggregation(o, tree, tree);
 }
 
 /* ---- in ---- */
@@ -195,6 +193,8 @@ static void take(struct call *call, json_t *given)
 			basil_take_coupon(given);
 	if (older_route_is(call, "POST", "/v1/customers") || older_route_is(call, "POST", "/v1/customers/{id}"))
 		take_customer(call, given);
+	if (older_route_is(call, "POST", "/v1/prices") || older_route_is(call, "POST", "/v1/plans"))
+		basil_take_aggregation(call, given);
 	if (older_route_is(call, "POST", "/v1/invoiceitems") || older_route_is(call, "POST", "/v1/invoiceitems/{id}"))
 		take_invoice_item(given);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
@@ -262,6 +262,6 @@ const struct version_change change_2025_03_31 = {
 	.shapes = shapes,
 	.links = links,
 	.names = names,
-	.routes = basil_upcoming,
+	.routes = basil_routes,
 	.take = take,
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "resources/billing/meter.h"
 #include "resources/versions/history.h"
 
 /* subscription_items and the like become subscription_details[items]. */
@@ -119,8 +120,10 @@ static json_t *only_lines(struct call *call, json_t *tree)
 
 #define PREVIEW "POST", "/v1/invoices/create_preview"
 
-const struct version_route basil_upcoming[] = {
-	{ "GET", "/v1/invoices/upcoming", PREVIEW, take_upcoming, without_id },
-	{ "GET", "/v1/invoices/upcoming/lines", PREVIEW, take_lines, only_lines },
+const struct version_route basil_routes[] = {
+	{ "GET", "/v1/invoices/upcoming", PREVIEW, take_upcoming, without_id, NULL },
+	{ "GET", "/v1/invoices/upcoming/lines", PREVIEW, take_lines, only_lines, NULL },
+	{ "POST", "/v1/subscription_items/{id}/usage_records", "POST", "/v1/billing/meter_events", basil_take_record,
+		NULL, usage_record_create },
 	{ 0 },
 };

@@ -15,7 +15,12 @@ void basil_show_line(const struct older *o, json_t *line);
 void basil_show_invoice_item(const struct older *o, json_t *item);
 /* taxes of an invoice, a line or a credit note as they were: tree[before] from tree[now], which goes. */
 void basil_show_taxes(const struct older *o, json_t *tree, const char *now, const char *before);
-extern const struct version_route basil_upcoming[];
+extern const struct version_route basil_routes[];
+/* A usage record as the meter event that stands in for it: its own parameters wait in the payload. */
+void basil_take_record(struct call *call, json_t *given);
+/* How usage without a meter is added up: aggregate_usage, in; and out, into `tree` of a price or plan with `terms`. */
+void basil_take_aggregation(struct call *call, json_t *given);
+void basil_show_aggregation(const struct older *o, json_t *tree, const json_t *terms);
 /* coupon and promotion_code at the top become discounts[]. */
 void basil_take_coupon(json_t *given);
 

@@ -23,6 +23,17 @@ int customer_use_currency(struct call *call, struct record *customer, const char
 struct record *customer_balance_move(struct call *call, struct record *customer, int64_t amount, const char *currency,
 	const char *type, const char *invoice, const char *credit_note, const char *description);
 
+/* What a customer's cash balance holds in that currency, and whether only requests spend it. */
+int64_t customer_cash(struct record *customer, const char *currency);
+bool customer_cash_is_manual(struct record *customer);
+/*
+ * Moves the cash balance by `amount` and writes the transaction of that type ("funded", "applied_to_payment", ...),
+ * with the member of the same name (taken). Emits customer_cash_balance_transaction.created. NULL with the failure when
+ * the balance would become too large. Source: Stripe docs "The Cash Balance Transaction object".
+ */
+struct record *customer_cash_move(struct call *call, struct record *customer, int64_t amount, const char *currency,
+	const char *type, json_t *details);
+
 /* Takes the next number of the customer's own invoice sequence: "ABCD1234-0001". Arena text. */
 const char *customer_invoice_number(struct call *call, struct record *customer);
 

@@ -49,6 +49,9 @@ static const struct recipe {
 	{ "POST /v1/credit_notes", "{\"invoice\": \"{Invoice}\", \"amount\": 100}" },
 	{ "POST /v1/customers/{id}/sources", "{\"source\": \"tok_visa\"}" },
 	{ "POST /v1/customers/{id}/tax_ids", "{\"type\": \"eu_vat\", \"value\": \"DE123456789\"}" },
+	{ "POST /v1/customers/{id}/funding_instructions",
+		"{\"currency\": \"eur\", \"bank_transfer\": {\"type\": \"eu_bank_transfer\","
+		" \"eu_bank_transfer\": {\"country\": \"DE\"}}, \"funding_type\": \"bank_transfer\"}" },
 	{ "POST /v1/invoiceitems", "{\"customer\": \"{Customer}\", \"amount\": 500, \"currency\": \"usd\"}" },
 	{ "POST /v1/invoices", "{\"customer\": \"{Customer}\", \"pending_invoice_items_behavior\": \"include\"}" },
 	{ "POST /v1/invoices/create_preview", "{\"customer\": \"{Customer}\", \"subscription_details\":"

@@ -211,13 +211,20 @@ static json_t *new_body(struct call *call, const struct schema_resource *type, s
 	return body;
 }
 
+static int check_confirm(struct call *call, json_t *body, struct record *method)
+{
+	if (is_balance(method))
+		return bank_transfer_check(call, body);
+	return check_return_url(call, body);
+}
+
 static int check_new(struct call *call, const struct schema_resource *type, json_t *body, struct record *method)
 {
 	if (method && check_method_type(call, body, method))
 		return -1;
 	if (!param_flag(call, "confirm", false))
 		return 0;
-	return method ? check_return_url(call, body) : fail_missing_method(call, type, NULL);
+	return method ? check_confirm(call, body, method) : fail_missing_method(call, type, NULL);
 }
 
 int intent_read_new(struct call *call, const struct schema_resource *type, struct intent_request *out)
@@ -263,7 +270,7 @@ struct record *intent_read_confirm(struct call *call, struct record *intent)
 	if (params_apply(call, draft, intent->type, except))
 		return NULL;
 	keep_return_url(call, draft);
-	return check_method_type(call, draft, method) || check_return_url(call, draft) ? NULL : method;
+	return check_method_type(call, draft, method) || check_confirm(call, draft, method) ? NULL : method;
 }
 
 int intent_read_update(struct call *call, struct record *intent)

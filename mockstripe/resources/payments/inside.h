@@ -11,7 +11,8 @@
  *
  *   payment_method  test (the row of test_cards.c, or a bank account's number; cards of old have it too), used,
  *                   detached (may not be used or attached again), set_up (for off-session use), verified
- *   payment_intent  invoice, return_url, authenticated (to be confirmed once more), tries (at microdeposits), due
+ *   payment_intent  invoice, return_url, authenticated (to be confirmed once more), tries (at microdeposits),
+ *                   funded (minor units, from the cash balance), reference (of the transfer that pays it), due
  *   setup_intent    return_url, tries, due
  *   charge          test (the row of its card), due (its balance transaction lands)
  *   refund          next (what the due time is for), due
@@ -111,6 +112,21 @@ bool microdeposits_late(struct call *call, struct record *intent, struct fail *r
 enum payment_outcome debit_begin(struct call *call, struct record *intent, struct record *method);
 void debit_ends(struct call *call, struct record *intent);	 /* the bank has answered */
 void debit_unverified(struct call *call, struct record *intent); /* the account was not verified in time */
+
+/* ---- bank_transfer.c: payments from a customer's cash balance ---- */
+
+int bank_transfer_check(struct call *call, json_t *body); /* whether an intent's body can be paid so; 0 or -1 */
+/* Takes what is there: paid, or requires_action with where to send the rest. */
+enum payment_outcome bank_transfer_begin(struct call *call, struct record *intent);
+/* POST …/apply_customer_balance: 0 or -1. */
+int bank_transfer_apply(struct call *call, struct record *intent);
+/* A canceled intent gives back what it has taken; nothing when it took nothing. */
+void bank_transfer_release(struct call *call, struct record *intent);
+/* The refund of a charge paid so goes back to the balance; nothing for any other charge. */
+void bank_transfer_refund(struct call *call, struct record *charge, struct record *refund);
+/* A new method of type customer_balance, which stands for whatever the customer has sent: it is never saved. */
+struct record *balance_method(struct call *call);
+bool is_balance(struct record *method);
 
 /* ---- card_number.c: what a raw card number or a token means ---- */
 

@@ -168,7 +168,7 @@ void intent_save_method(struct call *call, struct record *intent, struct record 
 {
 	const char *usage = js_text(record_tree(intent), "setup_future_usage");
 
-	if (!usage)
+	if (!usage || is_balance(method))
 		return;
 	if (!strcmp(usage, "off_session"))
 		method_set_up(call, method);
@@ -266,6 +266,8 @@ enum payment_outcome intent_attempt(
 	if (!is_card(method)) {
 		if (rail_is_debit(method_kind(method)))
 			return debit_begin(call, intent, method);
+		if (is_balance(method) && bank_transfer_type(js_text(draft, "currency")))
+			return bank_transfer_begin(call, intent);
 		/* A wallet that is on file pays without its owner; else the owner visits its page first. */
 		return off_session || !strcmp(method_kind(method), "link")
 			       ? pay_now(call, intent, method, false, refusal)
@@ -389,6 +391,7 @@ void intent_cancel(struct call *call, struct record *intent, const char *reason)
 		return;
 	if (charge && held)
 		charge_release(call, charge, !strcmp(reason ? reason : "", "automatic"));
+	bank_transfer_release(call, intent);
 	if (charge && !strcmp(js_text(record_tree(charge), "status"), "pending"))
 		charge_end_pending(call, charge, "payment_method_customer_decline", "The payment was canceled.");
 	draft = journal_edit(&call->journal, intent);

@@ -184,6 +184,18 @@ struct record *method_mint(struct call *call, const struct test_card *test)
 	return object_store(call, method_type(), body_in_order(method_type(), body));
 }
 
+bool is_balance(struct record *method)
+{
+	return !strcmp(method_kind(method), "customer_balance");
+}
+
+struct record *balance_method(struct call *call)
+{
+	json_t *body = method_blank(call, "customer_balance", NULL);
+
+	return object_store(call, method_type(), body_in_order(method_type(), body));
+}
+
 static int read_card(struct call *call, json_t *given, const char *where, struct raw_card *out)
 {
 	const char *token = js_text(given, "token");
@@ -341,6 +353,10 @@ int method_attach(struct call *call, struct record *method, struct record *custo
 
 	if (owner && !strcmp(owner, customer->id))
 		return 0;
+	if (is_balance(method))
+		return fail_invalid(call, NULL, NULL,
+			"Payment methods of type customer_balance cannot be attached to a customer. Give its type in "
+			"payment_method_data when confirming.");
 	if (owner)
 		return fail_invalid(
 			call, NULL, NULL, "The payment method you provided has already been attached to a customer.");

@@ -79,6 +79,16 @@ bool method_pays_off_session(struct record *method);
  */
 struct record *source_add(struct call *call, struct record *customer, const char *token, const char *param);
 
+/* "us_bank_transfer" for "usd"; NULL: customers cannot send that currency. */
+const char *bank_transfer_type(const char *currency);
+/* Where such a transfer goes to: the country that was chosen, or the type's own. */
+const char *bank_transfer_country(const char *type, const char *chosen);
+/* The accounts that a customer sends it to, as financial_addresses shows them. chosen: NULL or a country. New
+ * reference. */
+json_t *bank_transfer_addresses(struct call *call, struct record *customer, const char *type, const char *chosen);
+/* New money in a customer's cash balance pays what waits for it. reference: of the transfer, or NULL. */
+void bank_transfer_reconcile(struct call *call, struct record *customer, const char *currency, const char *reference);
+
 /* A SetupIntent for a customer's future payments, off session; emits setup_intent.created. */
 struct record *setup_intent_new(struct call *call, struct record *customer);
 

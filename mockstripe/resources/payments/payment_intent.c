@@ -270,9 +270,7 @@ static int intent_apply_balance(struct call *call)
 {
 	struct record *intent = own_intent(call);
 
-	return intent ? fail_intent_state(call, intent,
-				"The customer of this PaymentIntent has no funds in its cash balance to apply.")
-		      : -1;
+	return intent ? bank_transfer_apply(call, intent) : -1;
 }
 
 static void intent_fill(struct call *call, json_t *body)

@@ -26,7 +26,12 @@ static json_t *destination_of(struct record *charge, const char *type)
 	json_t *details = json_object(), *inner = json_object();
 
 	if (!kind || strcmp(kind, "card")) {
-		js_put_text(details, "type", !kind || !strcmp(kind, "us_bank_account") ? "us_bank_transfer" : kind);
+		if (kind && !strcmp(kind, "customer_balance"))
+			js_put(details, "customer_cash_balance", inner);
+		js_put_text(details, "type",
+			!kind || !strcmp(kind, "us_bank_account") ? "us_bank_transfer"
+			: !strcmp(kind, "customer_balance")	  ? "customer_cash_balance"
+								  : kind);
 		json_decref(inner);
 		return details;
 	}
@@ -135,6 +140,7 @@ struct record *refund_make(struct call *call, struct record *charge, int64_t amo
 static void announce(struct call *call, struct record *refund, struct record *charge, int64_t amount)
 {
 	emit(call, "refund.created", refund);
+	bank_transfer_refund(call, charge, refund);
 	charge_refunded(call, charge, amount);
 	emit_changed(call, "charge.refunded", charge);
 }

@@ -179,8 +179,6 @@ struct ms *ms_start(const struct ms_options *options, char **why)
 	bool opened = open_sockets(&s, o, &reason);
 
 	if (opened) {
-		/* Before the first thread (jansson, "Thread safety"). */
-		json_object_seed(0);
 		ms = mem_alloc(sizeof *ms);
 		build(ms, o);
 		opened = open_house(ms, &s, o, &reason);

@@ -2,11 +2,11 @@
 #ifndef ACTIONS_MODEL_H
 #define ACTIONS_MODEL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "actions/core/clock.h"
 #include "actions/stripe/transport.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /*

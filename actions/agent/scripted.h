@@ -2,8 +2,8 @@
 #ifndef ACTIONS_SCRIPTED_H
 #define ACTIONS_SCRIPTED_H
 
-#include <jansson.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 /* What the files of the scripted driver share. */

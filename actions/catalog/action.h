@@ -2,7 +2,6 @@
 #ifndef ACTIONS_ACTION_H
 #define ACTIONS_ACTION_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +13,7 @@
 #include "actions/people/account.h"
 #include "actions/people/ledger.h"
 #include "actions/stripe/call.h"
+#include "base/json.h"
 
 /*
  * What an action is: a table of inputs and two functions. `plan` only reads; it either answers at once or says what

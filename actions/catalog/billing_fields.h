@@ -2,11 +2,11 @@
 #ifndef ACTIONS_BILLING_FIELDS_H
 #define ACTIONS_BILLING_FIELDS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "actions/catalog/action.h"
 #include "base/arena.h"
+#include "base/json.h"
 
 /* What a billing address and a phone number have to look like before Stripe is asked. */
 

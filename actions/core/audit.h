@@ -2,12 +2,12 @@
 #ifndef ACTIONS_AUDIT_H
 #define ACTIONS_AUDIT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "actions/core/config.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /*

@@ -2,11 +2,11 @@
 #ifndef ACTIONS_AUDIT_CHAIN_H
 #define ACTIONS_AUDIT_CHAIN_H
 
-#include <jansson.h>
 #include <stdint.h>
 
 #include "actions/core/config.h"
 #include "actions/core/digest.h"
+#include "base/json.h"
 
 /* The links of the audit record, as audit.h describes them. Hashes and seals are 64 hexadecimal digits. */
 #define CHAIN_START "0000000000000000000000000000000000000000000000000000000000000000"

@@ -2,12 +2,12 @@
 #ifndef ACTIONS_CONFIG_H
 #define ACTIONS_CONFIG_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /*

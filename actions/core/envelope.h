@@ -2,10 +2,10 @@
 #ifndef ACTIONS_ENVELOPE_H
 #define ACTIONS_ENVELOPE_H
 
-#include <jansson.h>
 
 #include "actions/core/locale.h"
 #include "actions/core/problem.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /*

@@ -2,10 +2,11 @@
 #ifndef ACTIONS_INPUTS_H
 #define ACTIONS_INPUTS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/json.h"
 
 /*
  * Declared inputs. One table of rows says what a JSON object may hold; the same table checks what a model sends, checks

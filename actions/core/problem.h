@@ -2,11 +2,11 @@
 #ifndef ACTIONS_PROBLEM_H
 #define ACTIONS_PROBLEM_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 
 /*
  * The closed list of what can go wrong in a run. Every row of the table in problem.c says whether trying again can

@@ -2,9 +2,9 @@
 #ifndef ACTIONS_REDACT_H
 #define ACTIONS_REDACT_H
 
-#include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 
 /*
  * Masks what must not be written down, in the arena: card numbers (13 to 19 digits, blanks and hyphens between them

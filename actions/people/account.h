@@ -2,9 +2,9 @@
 #ifndef ACTIONS_ACCOUNT_H
 #define ACTIONS_ACCOUNT_H
 
-#include <jansson.h>
 
 #include "actions/stripe/call.h"
+#include "base/json.h"
 
 /*
  * Which Stripe customer a contact is. An entry of stripe_accounts needs a label and a stripe_id ("cus_..."), or, as

@@ -2,10 +2,10 @@
 #ifndef ACTIONS_CONTACTS_H
 #define ACTIONS_CONTACTS_H
 
-#include <jansson.h>
 
 #include "actions/people/store.h"
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /*

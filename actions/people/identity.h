@@ -2,10 +2,10 @@
 #ifndef ACTIONS_IDENTITY_H
 #define ACTIONS_IDENTITY_H
 
-#include <jansson.h>
 
 #include "actions/core/config.h"
 #include "actions/core/problem.h"
+#include "base/json.h"
 
 /*
  * Who is asking. There are two proofs, both keyed with a secret that only the operator's server and this agent hold: a

@@ -2,10 +2,10 @@
 #ifndef ACTIONS_STORE_H
 #define ACTIONS_STORE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 /*

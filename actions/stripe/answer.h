@@ -2,10 +2,10 @@
 #ifndef ACTIONS_ANSWER_H
 #define ACTIONS_ANSWER_H
 
-#include <jansson.h>
 
 #include "actions/core/problem.h"
 #include "actions/stripe/transport.h"
+#include "base/json.h"
 
 /*
  * Reading answers. A status of 2xx with a JSON object gives the object; anything else becomes a problem by one table

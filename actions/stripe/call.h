@@ -2,13 +2,13 @@
 #ifndef ACTIONS_CALL_H
 #define ACTIONS_CALL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "actions/core/clock.h"
 #include "actions/core/problem.h"
 #include "actions/stripe/transport.h"
+#include "base/json.h"
 
 /* The API version every request is pinned to, whatever the account's default. */
 #define STRIPE_API_VERSION "2026-10-28.endive"

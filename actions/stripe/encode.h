@@ -2,8 +2,8 @@
 #ifndef ACTIONS_ENCODE_H
 #define ACTIONS_ENCODE_H
 
-#include <jansson.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 /*

@@ -2,9 +2,9 @@
 #ifndef API_CALL_H
 #define API_CALL_H
 
-#include <jansson.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "schema/schema.h"
 #include "store/journal.h"
 

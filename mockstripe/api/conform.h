@@ -2,9 +2,9 @@
 #ifndef API_CONFORM_H
 #define API_CONFORM_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "schema/schema.h"
 

@@ -2,10 +2,10 @@
 #ifndef API_CONFORM_VALUE_H
 #define API_CONFORM_VALUE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "schema/schema.h"
 

@@ -2,11 +2,11 @@
 #ifndef API_FORM_H
 #define API_FORM_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 
 /*
  * Form encoding as Stripe's libraries send it: a[b]=x, a[0][k]=x, a[]=x, a[][k]=x; brackets may be percent-encoded.

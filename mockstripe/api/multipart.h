@@ -2,12 +2,12 @@
 #ifndef API_MULTIPART_H
 #define API_MULTIPART_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/json.h"
 
 /*
  * multipart/form-data (RFC 7578, RFC 2046 section 5.1), which POST /v1/files is sent as. A field becomes a string leaf

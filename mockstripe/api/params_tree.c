@@ -143,7 +143,7 @@ static bool fits(const struct schema_node *node, const json_t *value)
 	bool container = node->kind == SCHEMA_OBJECT || node->kind == SCHEMA_MAP;
 
 	if (node->kind == SCHEMA_ARRAY) {
-		const char *key = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)value));
+		const char *key = tree_object_key(value, 0, NULL);
 
 		return json_is_array(value) || (key && all_digits(key));
 	}

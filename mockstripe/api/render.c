@@ -34,10 +34,10 @@ struct bytes *render_fail(const struct call *call)
 	return bytes;
 }
 
-/* The bytes that the body keeps; it is let go with the other trees and layouts that were not touched lately. */
+/* The bytes that the body keeps; they are let go with the others that were not touched lately. */
 static struct bytes *shown(struct record *r, bool as_row)
 {
-	if (!body_is_warm(r->body))
+	if (body_is_cold(r->body))
 		account_warmed(r->account, r->body);
 	return body_shown(r->body, as_row);
 }

@@ -2,12 +2,12 @@
 #ifndef API_SEARCH_QUERY_H
 #define API_SEARCH_QUERY_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "schema/schema.h"
 
 /*

@@ -91,32 +91,12 @@ void js_put(json_t *object, const char *key, json_t *value)
 	js_put_new(object, key, json_incref(value));
 }
 
-/* How many bytes of s form one well-formed character (RFC 3629: no overlong forms, no surrogates); 0 for none. */
-static size_t character_length(const char *s)
-{
-	const unsigned char *p = (const unsigned char *)s;
-	if (p[0] < 0x80)
-		return 1;
-	size_t length = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : p[0] >= 0xE0 && p[0] <= 0xEF ? 3 : 4;
-	if (p[0] < 0xC2 || p[0] > 0xF4)
-		return 0;
-	unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
-	unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	/* The terminator is no continuation byte, so this never reads past it. */
-	for (size_t i = 2; i < length; i++)
-		if ((p[i] & 0xC0) != 0x80)
-			return 0;
-	return length;
-}
-
 static json_t *mended_string(const char *s)
 {
 	struct text mended;
 	text_init(&mended, TEXT_NO_CEILING);
 	while (*s) {
-		size_t length = character_length(s);
+		size_t length = tree_character_length(s);
 		if (length)
 			text_add(&mended, s, length);
 		else
@@ -156,8 +136,7 @@ void js_put_null(json_t *object, const char *key)
 
 bool js_same(const json_t *a, const json_t *b)
 {
-	/* jansson compares pointers before it descends, at every level; only two absent nodes need a word. */
-	return a == b || json_equal(a, b);
+	return tree_same(a, b);
 }
 
 void js_cleanup(json_t **node)

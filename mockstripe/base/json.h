@@ -2,17 +2,16 @@
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/json_words.h"
 #include "base/text.h"
 
 /*
- * What jansson leaves out. Getters accept any node, or NULL, and borrow. Setters cannot be misused: NULL text writes
- * null, and text that is not UTF-8 is mended with U+FFFD, since jansson refuses it. Keys must be UTF-8 already and are
- * not checked. Setting on a node that is not an object ends the process. json_pack is banned for stored bodies (a wrong
- * variadic width is a silent money bug).
+ * The house's own words for JSON. Getters accept any node, or NULL, and borrow. Setters cannot be misused: NULL text
+ * writes null, and text that is not UTF-8 is mended with U+FFFD. Keys must be UTF-8 already and are not checked.
+ * Setting on a node that is not an object ends the process.
  */
 
 const char *js_text(const json_t *object, const char *key);		 /* NULL when absent or not a string */
@@ -43,6 +42,8 @@ bool js_same(const json_t *a, const json_t *b);
 void js_write(struct text *out, const json_t *value);
 /* The same without any member named `hidden`, at any depth. */
 void js_write_without(struct text *out, const json_t *value, const char *hidden);
+/* A member's beginning: `lead` ("{" or ","), the quoted key, a colon. */
+void js_write_key(struct text *out, char lead, const char *key);
 void js_write_string(struct text *out, const char *s, size_t length); /* with its quotes */
 
 /*

@@ -79,6 +79,20 @@ void js_write_string(struct text *out, const char *s, size_t length)
 	text_char(out, '"');
 }
 
+static void write_key(struct text *out, char lead, const char *key, size_t length)
+{
+	if (write_plain(out, lead, key, length, ':'))
+		return;
+	text_char(out, lead);
+	js_write_string(out, key, length);
+	text_char(out, ':');
+}
+
+void js_write_key(struct text *out, char lead, const char *key)
+{
+	write_key(out, lead, key, strlen(key));
+}
+
 static void write_real(struct text *out, double value)
 {
 	/* Percentages and the like: 20.0 is shown as 20. Beyond fifteen digits a double is no longer exact anyway. */
@@ -92,19 +106,16 @@ static void write_value(struct text *out, const json_t *value, const char *hidde
 
 static void write_object(struct text *out, const json_t *value, const char *hidden)
 {
-	/* jansson walks by a handle that is not const, although walking changes nothing. */
-	json_t *object = (json_t *)(uintptr_t)value;
+	const char *key;
+	size_t length;
 	char lead = '{';
-	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
-		if (hidden && *json_object_iter_key(at) == *hidden && !strcmp(json_object_iter_key(at), hidden))
+
+	for (size_t i = 0; (key = tree_object_key(value, i, &length)); i++) {
+		if (hidden && *key == *hidden && !strcmp(key, hidden))
 			continue;
-		if (!write_plain(out, lead, json_object_iter_key(at), json_object_iter_key_len(at), ':')) {
-			text_char(out, lead);
-			js_write_string(out, json_object_iter_key(at), json_object_iter_key_len(at));
-			text_char(out, ':');
-		}
+		write_key(out, lead, key, length);
 		lead = ',';
-		write_value(out, json_object_iter_value(at), hidden);
+		write_value(out, tree_object_value(value, i), hidden);
 	}
 	text_put(out, lead == '{' ? "{}" : "}");
 }

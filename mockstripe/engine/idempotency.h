@@ -2,8 +2,8 @@
 #ifndef ENGINE_IDEMPOTENCY_H
 #define ENGINE_IDEMPOTENCY_H
 
-#include <jansson.h>
 
+#include "base/json.h"
 #include "store/account.h"
 
 /*

@@ -2,11 +2,11 @@
 #ifndef ENGINE_KEYS_H
 #define ENGINE_KEYS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "schema/schema.h"
 
 /*

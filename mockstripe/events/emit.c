@@ -47,9 +47,10 @@ json_t *previous_attributes(const json_t *before, const json_t *after)
 	return out;
 }
 
+#define EVENT_ID_LENGTH 24
+
 /* What an event is made from whenever its body is asked for. */
 struct event_parts {
-	unsigned owners; /* bodies: the event as it was announced, and after each change of its deliveries */
 	struct account *account;
 	struct body *object;
 	json_t *previous;
@@ -58,29 +59,26 @@ struct event_parts {
 	char *request_id, *idempotency_key;
 	const char *version;
 	int64_t created;
-	bool livemode, automatic;
-	char id[];
+	bool livemode;
+	char id[sizeof "evt_" + EVENT_ID_LENGTH];
 };
 
-static void parts_free(void *arg)
+static void parts_release(void *arg)
 {
 	struct event_parts *p = arg;
 
-	if (--p->owners)
-		return;
 	body_drop(p->object);
 	json_decref(p->previous);
 	free(p->owned_type);
 	free(p->request_id);
 	free(p->idempotency_key);
-	free(p);
 }
 
-static json_t *object_copy(struct event_parts *p)
+static json_t *object_copy(const struct event_parts *p)
 {
 	json_t *tree, *copy;
 
-	if (!body_is_warm(p->object))
+	if (body_is_lazy(p->object) && body_is_cold(p->object))
 		account_warmed(p->account, p->object);
 	tree = body_tree(p->object);
 	if (!json_object_get(tree, PRIVATE_KEY))
@@ -92,7 +90,7 @@ static json_t *object_copy(struct event_parts *p)
 
 static json_t *parts_make(const void *arg)
 {
-	struct event_parts *p = (struct event_parts *)(uintptr_t)arg;
+	const struct event_parts *p = arg;
 	json_t *event = json_object(), *data = json_object(), *request = json_object();
 
 	js_put_text(event, "id", p->id);
@@ -122,9 +120,16 @@ static json_t *parts_brief(const void *arg)
 	return event;
 }
 
+static const struct body_kind announced = {
+	.size = sizeof(struct event_parts),
+	.make = parts_make,
+	.brief = parts_brief,
+	.release = parts_release,
+};
+
 /* The same event once it has deliveries. */
 struct event_state {
-	struct event_parts *parts;
+	struct body *event; /* as it was announced */
 	json_t *private;
 	int64_t pending;
 };
@@ -132,7 +137,7 @@ struct event_state {
 static json_t *state_make(const void *arg)
 {
 	const struct event_state *s = arg;
-	json_t *event = parts_make(s->parts);
+	json_t *event = parts_make(body_parts(s->event, &announced));
 
 	js_put_int(event, "pending_webhooks", s->pending);
 	js_put(event, PRIVATE_KEY, s->private);
@@ -142,48 +147,52 @@ static json_t *state_make(const void *arg)
 static json_t *state_brief(const void *arg)
 {
 	const struct event_state *s = arg;
-	json_t *event = parts_brief(s->parts);
+	json_t *event = parts_brief(body_parts(s->event, &announced));
 
 	js_put(event, PRIVATE_KEY, s->private);
 	return event;
 }
 
-static void state_free(void *arg)
+static void state_release(void *arg)
 {
 	struct event_state *s = arg;
 
-	parts_free(s->parts);
+	body_drop(s->event);
 	json_decref(s->private);
-	free(s);
 }
 
-/* NULL for an event that a fixture brought. */
-static struct event_parts *parts_of(const struct body *b)
-{
-	const struct event_state *s = body_made_from(b, state_make);
+static const struct body_kind delivered = {
+	.size = sizeof(struct event_state),
+	.make = state_make,
+	.brief = state_brief,
+	.release = state_release,
+};
 
-	return s ? s->parts : body_made_from(b, parts_make);
+/* NULL for an event that a fixture brought. */
+static struct body *as_announced(struct body *b)
+{
+	const struct event_state *s = body_parts(b, &delivered);
+
+	return s ? s->event : body_parts(b, &announced) ? b : NULL;
 }
 
 void event_set_deliveries(struct journal *j, struct record *event, json_t *private, int64_t pending)
 {
-	struct event_parts *parts = parts_of(event->body);
+	struct body *first = as_announced(event->body);
 	struct event_state *s;
 	struct body *body;
 	json_t *draft;
 
-	if (!parts) {
+	if (!first) {
 		draft = journal_edit(j, event);
 		js_put_int(draft, "pending_webhooks", pending);
 		js_put_new(draft, PRIVATE_KEY, private);
 		journal_freeze(j, event);
 		return;
 	}
-	s = mem_alloc(sizeof *s);
-	parts->owners++;
-	*s = (struct event_state) { .parts = parts, .private = private, .pending = pending };
-	body = body_lazy(state_make, state_free, s);
-	body_set_brief(body, state_brief);
+	body = body_lazy(&delivered);
+	s = body_parts(body, &delivered);
+	*s = (struct event_state) { .event = body_keep(first), .private = private, .pending = pending };
 	journal_replace(j, event, body);
 }
 
@@ -204,19 +213,17 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 {
 	const struct schema_resource *event = schema_find_object("event");
 	char id[ID_ROOM];
-	size_t length;
-	struct event_parts *p;
 	struct body *made;
+	struct event_parts *p;
 
 	if (call->discard) { /* nobody will ever see it */
 		json_decref(previous);
 		return;
 	}
-	account_new_id(call->account, "evt_", 24, id);
-	length = strlen(id);
-	p = mem_alloc(sizeof *p + length + 1);
-	memcpy(p->id, id, length);
-	p->owners = 1;
+	made = body_lazy(&announced);
+	p = body_parts(made, &announced);
+	account_new_id(call->account, "evt_", EVENT_ID_LENGTH, id);
+	memcpy(p->id, id, sizeof p->id);
 	p->account = call->account;
 	p->object = body_keep(body);
 	p->previous = previous;
@@ -230,11 +237,9 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	p->version = call->api->version;
 	p->created = call->now;
 	p->livemode = call->livemode;
-	made = body_lazy(parts_make, parts_free, p);
-	body_set_brief(made, parts_brief);
-	journal_add_at(&call->journal, event, id, made, call->now, place);
+	journal_add_at(&call->journal, event, p->id, made, call->now, place);
 	call->events++;
-	outbox_note(call->account, id);
+	outbox_note(call->account, p->id);
 }
 
 /* The record's body has been announced; whoever follows it is told. */

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "value/id.h"
 
-#define WARM_BODIES 256 /* trees kept at hand per account: what fits a processor's cache, some 2 MB of customers */
+#define WARM_BODIES 256 /* bodies per account whose renderings are kept at hand: what fits a processor's cache */
 
 json_t *record_tree(struct record *r)
 {
@@ -16,7 +16,7 @@ json_t *record_tree(struct record *r)
 		return NULL;
 	if (r->draft)
 		return r->draft;
-	if (!body_is_warm(r->body))
+	if (body_is_lazy(r->body) && body_is_cold(r->body))
 		account_warmed(r->account, r->body);
 	return body_tree(r->body);
 }
@@ -185,12 +185,11 @@ void account_cool(struct account *a)
 	if (a->warm.count <= 2 * WARM_BODIES)
 		return;
 	size_t n = a->warm.count - WARM_BODIES;
-	struct text scratch;
 
-	text_init(&scratch, TEXT_NO_CEILING);
-	for (size_t i = 0; i < n; i++)
-		body_retire(a->warm.at[i], &scratch);
-	text_clear(&scratch);
+	for (size_t i = 0; i < n; i++) {
+		body_cool(a->warm.at[i]);
+		body_drop(a->warm.at[i]);
+	}
 	memmove(a->warm.at, a->warm.at + n, WARM_BODIES * sizeof *a->warm.at);
 	a->warm.count = WARM_BODIES;
 }
@@ -215,8 +214,6 @@ void account_set_body(struct record *r, struct body *body, bool deleted)
 		shelf_index(account_shelf(a, r->type), r);
 		follow_clock(r);
 	}
-	if (body_is_warm(body))
-		account_warmed(a, body);
 }
 
 struct record *account_put(struct account *a, const struct schema_resource *type, const char *id, struct body *body,

@@ -34,7 +34,7 @@ struct account {
 	struct map *clocks;	/* test clock id -> struct timeline */
 	uint64_t sequence;	/* of the newest record */
 	struct map *counters;	/* id prefix -> uint64_t: how many ids were made */
-	struct list warm;	/* bodies whose trees are at hand, oldest first; a reference each */
+	struct list warm;	/* bodies that have something to be cooled, oldest first; a reference each */
 	struct map *replays;	/* idempotency key -> stored answer; owned by engine/idempotency.c */
 	struct db *db;		/* where commits are kept too; NULL: memory only */
 	void *outbox;		/* owned by events/ */
@@ -57,7 +57,7 @@ void account_new_id(struct account *a, const char *prefix, unsigned length, char
 /* A number for other made-up values (secrets, fingerprints): the next draw of a named stream. */
 uint64_t account_draw(struct account *a, const char *stream);
 
-/* Remembers that a body has its tree at hand; account_cool lets the oldest trees go. At the end of each call. */
+/* Remembers a body that has something to be cooled; account_cool cools the oldest. At the end of each call. */
 void account_warmed(struct account *a, struct body *b);
 void account_cool(struct account *a);
 

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/body.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 
 struct body {
 	unsigned owners;
-	size_t public_length; /* of text: the rendering without the private member and without the last brace */
 	json_t *tree;
-	struct bytes *text;
 	struct bytes *shown[2]; /* the public rendering, indented for an answer of its own and for a row of a list */
-	json_t *(*make)(const void *arg), *(*brief)(const void *arg);
-	void (*release)(void *arg);
-	void *arg;
+	const struct body_kind *kind; /* NULL: the tree is all there is */
+	_Alignas(max_align_t) char parts[];
 };
 
-static struct body *body_blank(void)
+static struct body *body_blank(size_t parts)
 {
-	struct body *b = mem_alloc(sizeof *b);
+	struct body *b = mem_alloc(sizeof *b + parts);
 
 	b->owners = 1;
 	return b;
@@ -27,7 +24,7 @@ static struct body *body_blank(void)
 
 struct body *body_new(json_t *tree)
 {
-	struct body *b = body_blank();
+	struct body *b = body_blank(0);
 
 	b->tree = tree;
 	return b;
@@ -44,29 +41,22 @@ struct body *body_parse(const char *text, size_t length)
 	return body_new(tree);
 }
 
-struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *arg), void *arg)
+struct body *body_lazy(const struct body_kind *kind)
 {
-	struct body *b = body_blank();
+	struct body *b = body_blank(kind->size);
 
-	b->make = make;
-	b->release = release;
-	b->arg = arg;
+	b->kind = kind;
 	return b;
 }
 
-void *body_made_from(const struct body *b, json_t *(*make)(const void *arg))
+void *body_parts(struct body *b, const struct body_kind *kind)
 {
-	return b->make == make ? b->arg : NULL;
-}
-
-void body_set_brief(struct body *b, json_t *(*brief)(const void *arg))
-{
-	b->brief = brief;
+	return b->kind == kind ? b->parts : NULL;
 }
 
 json_t *body_index_tree(struct body *b)
 {
-	return b->brief && !b->tree ? b->brief(b->arg) : json_incref(body_tree(b));
+	return b->tree ? json_incref(b->tree) : b->kind->brief(b->parts);
 }
 
 struct body *body_keep(struct body *b)
@@ -88,133 +78,80 @@ void body_drop(struct body *b)
 	if (!b || --b->owners)
 		return;
 	json_decref(b->tree);
-	bytes_drop(b->text);
 	hide(b);
-	if (b->release)
-		b->release(b->arg);
+	if (b->kind)
+		b->kind->release(b->parts);
 	free(b);
-}
-
-/* The private member goes last whatever its place in the tree; copies of it inside embedded objects are left out. */
-static size_t write_object(struct text *out, json_t *tree, bool whole)
-{
-	const char *key;
-	json_t *value;
-	size_t public_length;
-	bool first = true;
-
-	text_char(out, '{');
-	json_object_foreach(tree, key, value)
-	{
-		if (*key == *PRIVATE_KEY && !strcmp(key, PRIVATE_KEY))
-			continue;
-		if (!first)
-			text_char(out, ',');
-		first = false;
-		js_write_string(out, key, strlen(key));
-		text_char(out, ':');
-		js_write_without(out, value, PRIVATE_KEY);
-	}
-	public_length = out->length;
-	value = json_object_get(tree, PRIVATE_KEY);
-	if (whole && value) {
-		if (!first)
-			text_char(out, ',');
-		js_write_string(out, PRIVATE_KEY, strlen(PRIVATE_KEY));
-		text_char(out, ':');
-		js_write(out, value);
-	}
-	text_char(out, '}');
-	return public_length;
 }
 
 json_t *body_tree(struct body *b)
 {
-	if (!b->tree) {
-		b->tree = b->make ? b->make(b->arg) : js_parse(b->text->data, b->text->length);
-		if (!b->tree)
-			die("a stored body does not read back");
-	}
+	if (!b->tree)
+		b->tree = b->kind->make(b->parts);
 	return b->tree;
 }
 
-bool body_is_warm(const struct body *b)
+bool body_is_lazy(const struct body *b)
 {
-	return b->tree || b->shown[0] || b->shown[1];
+	return b->kind;
 }
 
-static void render(struct body *b, struct text *scratch)
+bool body_is_cold(const struct body *b)
 {
-	if (b->text)
-		return;
-	text_reset(scratch);
-	b->public_length = write_object(scratch, body_tree(b), true);
-	b->text = text_bytes(scratch);
-}
-
-static void need_text(struct body *b)
-{
-	struct text out;
-
-	if (b->text)
-		return;
-	text_init(&out, TEXT_NO_CEILING);
-	render(b, &out);
-	text_clear(&out);
-}
-
-static void cool(struct body *b, struct text *scratch)
-{
-	hide(b);
-	if (!b->tree)
-		return;
-	if (!b->make) {
-		render(b, scratch);
-	} else {
-		bytes_drop(b->text);
-		b->text = NULL;
-	}
-	json_decref(b->tree);
-	b->tree = NULL;
+	return !b->shown[0] && !b->shown[1] && (!b->kind || !b->tree);
 }
 
 void body_cool(struct body *b)
 {
-	struct text out;
-
-	text_init(&out, TEXT_NO_CEILING);
-	cool(b, &out);
-	text_clear(&out);
+	hide(b);
+	if (!b->kind)
+		return;
+	json_decref(b->tree);
+	b->tree = NULL;
 }
 
-void body_retire(struct body *b, struct text *scratch)
+/* The private member goes last whatever its place in the tree; copies of it inside embedded objects are left out. */
+static void write_object(struct text *out, json_t *tree, bool whole)
 {
-	if (b->owners > 1)
-		cool(b, scratch);
-	body_drop(b);
+	const char *key;
+	json_t *value;
+	char lead = '{';
+
+	json_object_foreach(tree, key, value)
+	{
+		if (*key == *PRIVATE_KEY && !strcmp(key, PRIVATE_KEY))
+			continue;
+		js_write_key(out, lead, key);
+		lead = ',';
+		js_write_without(out, value, PRIVATE_KEY);
+	}
+	value = json_object_get(tree, PRIVATE_KEY);
+	if (whole && value) {
+		js_write_key(out, lead, PRIVATE_KEY);
+		lead = ',';
+		js_write(out, value);
+	}
+	text_put(out, lead == '{' ? "{}" : "}");
 }
 
 void body_write(struct body *b, struct text *out)
 {
-	need_text(b);
-	text_add(out, b->text->data, b->public_length);
-	text_char(out, '}');
+	write_object(out, body_tree(b), false);
+}
+
+void body_write_whole(struct body *b, struct text *out)
+{
+	write_object(out, body_tree(b), true);
 }
 
 void body_write_indented(struct body *b, struct text *out, unsigned depth)
 {
-	need_text(b);
-	if (b->public_length + 1 == b->text->length) {
-		js_indent(out, b->text->data, b->text->length, depth);
-		return;
-	}
-	/* A private member follows: borrow the place of its comma for the closing brace while indenting a copy. */
-	struct text copy;
+	struct text compact;
 
-	text_init(&copy, TEXT_NO_CEILING);
-	body_write(b, &copy);
-	js_indent(out, copy.data, copy.length, depth);
-	text_clear(&copy);
+	text_init(&compact, TEXT_NO_CEILING);
+	body_write(b, &compact);
+	js_indent(out, compact.data, compact.length, depth);
+	text_clear(&compact);
 }
 
 struct bytes *body_shown(struct body *b, bool as_row)
@@ -229,10 +166,4 @@ struct bytes *body_shown(struct body *b, bool as_row)
 		text_clear(&out);
 	}
 	return *shown;
-}
-
-void body_write_whole(struct body *b, struct text *out)
-{
-	need_text(b);
-	text_add(out, b->text->data, b->text->length);
 }

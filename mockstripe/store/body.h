@@ -2,19 +2,19 @@
 #ifndef STORE_BODY_H
 #define STORE_BODY_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/bytes.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /*
- * A frozen JSON object that several owners share: the state of a record at one moment. It is held as a jansson tree, as
- * compact text, or both; each is made from the other on demand. A tree costs some eight times its text, so the store
- * lets the trees of records that were not touched lately go (body_cool); whoever asks gets it back.
+ * A frozen JSON object that several owners share: the state of a record at one moment. It is held as a tree, which
+ * shares with other versions what has not changed; or, lazily, as what the tree is made from whenever somebody asks.
+ * Renderings and trees made on demand are let go when they were not touched lately (body_cool).
  *
  * The object may have one private member, PRIVATE_KEY: state that Stripe keeps but does not show (hidden tiers, the
- * next due time). It is stored last in the text, so that the public rendering is a prefix of it.
+ * next due time). It is rendered last, and only where everything is wanted.
  *
  * Not thread-safe: a body belongs to one account and is used under its lock. The bytes it hands out may travel.
  */
@@ -22,27 +22,28 @@
 
 struct body;
 
+/* How the body of a kind is made from its parts. */
+struct body_kind {
+	size_t size;			     /* of the parts */
+	json_t *(*make)(const void *parts);  /* the whole object; new reference */
+	json_t *(*brief)(const void *parts); /* an object with only what a record is found by; new reference */
+	void (*release)(void *parts);	     /* drops what the parts hold */
+};
+
 struct body *body_new(json_t *tree); /* takes the reference; the tree must not change any more; one owner */
 struct body *body_parse(const char *text, size_t length); /* compact or not; NULL when it is not a JSON object */
-/* Made by make(arg) whenever the tree is asked for and not at hand; release(arg) when the body ends. Never text at
- * rest. */
-struct body *body_lazy(json_t *(*make)(const void *arg), void (*release)(void *arg), void *arg);
-/* A lazy body whose index values, due time and clock also stand in the small tree that brief(arg) makes (new
- * reference): the whole one is not needed to put its record in place. */
-void body_set_brief(struct body *b, json_t *(*brief)(const void *arg));
-/* The tree, or the brief one while the tree is not at hand: for indexes. New reference. */
+/* One whose tree is made when asked for; its parts are zeroed, and filled before that. */
+struct body *body_lazy(const struct body_kind *kind);
+void *body_parts(struct body *b, const struct body_kind *kind); /* NULL for a body of another kind */
+/* The tree, or while that is not at hand the brief one: for indexes. New reference. */
 json_t *body_index_tree(struct body *b);
-/* The arg of a lazy body that `make` makes; NULL for every other body. */
-void *body_made_from(const struct body *b, json_t *(*make)(const void *arg));
 struct body *body_keep(struct body *b); /* gives b */
 void body_drop(struct body *b);		/* NULL-safe */
 
-json_t *body_tree(struct body *b);	 /* borrowed, frozen; good while b is kept and not cooled */
-bool body_is_warm(const struct body *b); /* its tree or a layout of it is at hand */
-void body_cool(struct body *b);		 /* keeps only the compact text (a lazy body: only its maker) */
-/* Drops a reference; when others hold the body too it is cooled, when nobody does nothing is rendered for nobody.
- * `scratch` is memory to render in, which many calls share. */
-void body_retire(struct body *b, struct text *scratch);
+json_t *body_tree(struct body *b); /* borrowed, frozen; good while b is kept and not cooled */
+bool body_is_lazy(const struct body *b);
+bool body_is_cold(const struct body *b); /* asking for its tree or a layout makes something that body_cool lets go */
+void body_cool(struct body *b);		 /* keeps only what nothing else can be made from */
 
 /* Appends the public rendering, compact. */
 void body_write(struct body *b, struct text *out);

@@ -2,11 +2,11 @@
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "schema/schema.h"
 #include "store/body.h"
 

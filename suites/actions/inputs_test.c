@@ -108,7 +108,7 @@ static json_t *offer(const void *arg, const char *set)
 {
 	(void)arg;
 	assert_string_equal(set, "plans");
-	return json_pack("[s,s]", "basic", "pro");
+	return json_loads("[\"basic\",\"pro\"]", 0, NULL);
 }
 
 static void schema__open(void **state)

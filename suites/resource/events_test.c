@@ -2,6 +2,7 @@
 /* Events as the API lists them, as they are handed over in process, and as they are made by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

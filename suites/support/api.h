@@ -2,11 +2,11 @@
 #ifndef SUITES_SUPPORT_API_H
 #define SUITES_SUPPORT_API_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "mockstripe/mockstripe.h"
 
 /*

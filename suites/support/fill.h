@@ -2,9 +2,9 @@
 #ifndef SUITES_SUPPORT_FILL_H
 #define SUITES_SUPPORT_FILL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
+#include "base/json.h"
 #include "schema/schema.h"
 #include "suites/support/api.h"
 

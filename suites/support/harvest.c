@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "suites/support/harvest.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/conform.h"
+#include "base/json.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"

@@ -466,7 +466,7 @@ static void js_put__writes_null_for_nothing(void **state)
 	js_put_new(o, "none", NULL);
 	js_put(o, "shared", shared);
 	js_put(o, "nothing", NULL);
-	assert_int_equal(shared->refcount, 2);
+	assert_int_equal(shared->owners, 2);
 	js_put_text(o, "email", "new@example.com"); /* keeps its place */
 	expect_written(o,
 		"{\"email\":\"new@example.com\",\"name\":null,\"balance\":-9223372036854775808,\"livemode\":false,"

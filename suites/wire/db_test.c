@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
+#include "base/json.h"
 #include "suites/support/wire.h"
 
 #define AUTH "Authorization: Bearer sk_test_wire\r\n"

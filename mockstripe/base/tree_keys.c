@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/tree_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/random.h"
+#include "base/scan.h"
+#include "base/tree.h"
+
+#define FIRST_KEYS 8
+#define FIRST_TEXT 80
+#define INDEX_FROM 256 /* lists that are longer are found by hash; looking through the tags of shorter ones is faster  \
+			*/
+
+/*
+ * One allocation: the header, where each key begins in the text (and where the next one would), a byte of each key's
+ * hash, the text. The bytes are looked through eight at a time.
+ */
+struct keys {
+	uint32_t owners;
+	uint32_t count, room, text_room;
+	uint32_t *index; /* open addressing of 1 + the place; NULL for short lists */
+	uint32_t index_mask;
+	uint32_t at[];
+};
+
+static uint32_t hash_of(const char *key, size_t length)
+{
+	return (uint32_t)random_hash(key, length, 0);
+}
+
+static unsigned char *tags_of(const struct keys *k)
+{
+	return (unsigned char *)(uintptr_t)(k->at + k->room + 1);
+}
+
+static char *text_of(const struct keys *k)
+{
+	return (char *)tags_of(k) + k->room;
+}
+
+static struct keys *keys_new(uint32_t room, uint32_t text_room)
+{
+	struct keys *k;
+
+	room = (room + 7) / 8 * 8;
+	k = mem_resize(NULL, sizeof *k + (room + 1) * sizeof *k->at + room + text_room);
+	*k = (struct keys) { .owners = 1, .room = room, .text_room = text_room };
+	k->at[0] = 0;
+	return k;
+}
+
+struct keys *keys_keep(struct keys *k)
+{
+	if (k)
+		owners_add(&k->owners);
+	return k;
+}
+
+void keys_drop(struct keys *k)
+{
+	if (!k || !owners_remove(&k->owners))
+		return;
+	free(k->index);
+	free(k);
+}
+
+const char *keys_at(const struct keys *k, uint32_t index, size_t *length)
+{
+	if (length)
+		*length = k->at[index + 1] - k->at[index] - 1;
+	return text_of(k) + k->at[index];
+}
+
+static bool is_key(const struct keys *k, uint32_t place, const char *key, size_t length)
+{
+	return k->at[place + 1] - k->at[place] - 1 == length && !memcmp(text_of(k) + k->at[place], key, length);
+}
+
+static uint32_t find_by_index(const struct keys *k, uint32_t count, uint32_t hash, const char *key, size_t length)
+{
+	for (uint32_t i = hash & k->index_mask; k->index[i]; i = (i + 1) & k->index_mask) {
+		uint32_t place = k->index[i] - 1;
+
+		if (place < count && is_key(k, place, key, length))
+			return place;
+	}
+	return KEYS_NONE;
+}
+
+uint32_t keys_find(const struct keys *k, uint32_t count, const char *key, size_t length)
+{
+	uint32_t hash;
+	const char *tags;
+
+	if (!count)
+		return KEYS_NONE;
+	hash = hash_of(key, length);
+	if (k->index)
+		return find_by_index(k, count, hash, key, length);
+	tags = (const char *)tags_of(k);
+	for (uint32_t i = 0; i < count; i += 8) {
+		/* A mark may be wrong, and tags beyond the count are anything: the text decides. */
+		for (uint64_t marks = scan_equal(scan_load(tags + i), (char)(hash & 0xFF)); marks; marks &= marks - 1) {
+			uint32_t place = i + (uint32_t)scan_first(marks);
+
+			if (place < count && is_key(k, place, key, length))
+				return place;
+		}
+	}
+	return KEYS_NONE;
+}
+
+static void index_put(struct keys *k, uint32_t place, uint32_t hash)
+{
+	uint32_t i = hash & k->index_mask;
+
+	while (k->index[i])
+		i = (i + 1) & k->index_mask;
+	k->index[i] = place + 1;
+}
+
+/* Made anew for every list that is made: it holds what the list has room for, at most half full. */
+static void make_index(struct keys *k)
+{
+	uint32_t size = 4 * INDEX_FROM;
+
+	while (size / 2 < k->room)
+		size *= 2;
+	k->index = mem_alloc(size * sizeof *k->index);
+	k->index_mask = size - 1;
+	for (uint32_t i = 0; i < k->count; i++) {
+		size_t length;
+		const char *key = keys_at(k, i, &length);
+
+		index_put(k, i, hash_of(key, length));
+	}
+}
+
+/* A list of its own with the first `count` keys and room for more. */
+static struct keys *keys_start(const struct keys *from, uint32_t count, uint32_t room, uint32_t text_room)
+{
+	struct keys *k = keys_new(room, text_room);
+
+	k->count = count;
+	if (count) {
+		memcpy(k->at, from->at, (count + 1) * sizeof *k->at);
+		memcpy(tags_of(k), tags_of(from), count);
+		memcpy(text_of(k), text_of(from), from->at[count]);
+	}
+	if (k->room > INDEX_FROM)
+		make_index(k);
+	return k;
+}
+
+/* The list to add to: the same one when it has room and nobody else sees it. */
+static struct keys *keys_own(struct keys *k, uint32_t count, size_t length)
+{
+	uint32_t text = k ? k->at[count] : 0;
+	bool alone = k && k->owners == 1 && k->count == count;
+	struct keys *own;
+
+	if (length > UINT32_MAX / 4 || count > UINT32_MAX / 16 || text > UINT32_MAX / 4)
+		die("an object of %u members is too large", (unsigned)count);
+	if (alone && count < k->room && text + length + 1 <= k->text_room)
+		return k;
+	/* One that has been added to is going to be added to again; a copy mostly gets one member. */
+	if (!count)
+		own = keys_start(k, 0, FIRST_KEYS, FIRST_TEXT + (uint32_t)length);
+	else
+		own = keys_start(
+			k, count, alone ? 2 * count : count + 2, (alone ? 2 * text : text + 32) + (uint32_t)length + 1);
+	keys_drop(k);
+	return own;
+}
+
+struct keys *keys_with(struct keys *k, uint32_t count, const char *key, size_t length)
+{
+	uint32_t hash;
+
+	if (k && count < k->count && is_key(k, count, key, length))
+		return k; /* the list went on like this before */
+	hash = hash_of(key, length);
+	k = keys_own(k, count, length);
+	memcpy(text_of(k) + k->at[count], key, length);
+	text_of(k)[k->at[count] + length] = '\0';
+	k->at[count + 1] = k->at[count] + (uint32_t)length + 1;
+	tags_of(k)[count] = (unsigned char)hash;
+	k->count = count + 1;
+	if (k->index)
+		index_put(k, count, hash);
+	return k;
+}
+
+struct keys *keys_without(struct keys *k, uint32_t count, uint32_t index)
+{
+	struct keys *left = keys_start(k, index, count, k->at[count]);
+
+	for (uint32_t i = index + 1; i < count; i++) {
+		size_t length;
+		const char *key = keys_at(k, i, &length);
+
+		left = keys_with(left, i - 1, key, length);
+	}
+	keys_drop(k);
+	return left;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_TREE_KEYS_H
+#define BASE_TREE_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The keys of objects, in order, shared by an object and its copies. An object of n members means the first n keys of
+ * its list. A list that others share is never changed; who has it alone adds to it in place.
+ */
+struct keys;
+
+#define KEYS_NONE UINT32_MAX
+
+/* NULL is the empty list everywhere below. */
+struct keys *keys_keep(struct keys *k);
+void keys_drop(struct keys *k);
+/* The place of a key among the first `count`, or KEYS_NONE. */
+uint32_t keys_find(const struct keys *k, uint32_t count, const char *key, size_t length);
+const char *keys_at(const struct keys *k, uint32_t index, size_t *length); /* terminated; length may be NULL */
+/* Both take *k, which means its first `count` keys, and give the list to be used instead. */
+struct keys *keys_with(struct keys *k, uint32_t count, const char *key, size_t length); /* at the end */
+struct keys *keys_without(struct keys *k, uint32_t count, uint32_t index);
+
+#endif

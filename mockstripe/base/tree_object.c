@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/tree_inside.h"
+#include "base/tree_keys.h"
+
+#define FIRST_ROOM 4
+
+/* Copies and objects of few members keep their values behind the header; `values` moves out when they grow. */
+struct object {
+	struct tree head;
+	uint32_t count, room;
+	struct keys *keys;
+	struct tree **values;
+	struct tree *first[];
+};
+
+static struct object *object_new(uint32_t room)
+{
+	struct object *o = mem_resize(NULL, sizeof *o + room * sizeof(struct tree *));
+
+	*o = (struct object) { .head = { .owners = 1, .type = TREE_OBJECT }, .room = room };
+	o->values = o->first;
+	return o;
+}
+
+static struct object *object_of(const struct tree *t)
+{
+	return tree_is(t, TREE_OBJECT) ? (struct object *)(uintptr_t)t : NULL;
+}
+
+struct tree *tree_object(void)
+{
+	return &object_new(FIRST_ROOM)->head;
+}
+
+size_t tree_object_count(const struct tree *t)
+{
+	const struct object *o = object_of(t);
+
+	return o ? o->count : 0;
+}
+
+struct tree *tree_object_get(const struct tree *t, const char *key, size_t length)
+{
+	const struct object *o = object_of(t);
+	uint32_t place = o ? keys_find(o->keys, o->count, key, length) : KEYS_NONE;
+
+	return place == KEYS_NONE ? NULL : o->values[place];
+}
+
+const char *tree_object_key(const struct tree *t, size_t index, size_t *length)
+{
+	const struct object *o = object_of(t);
+
+	return o && index < o->count ? keys_at(o->keys, (uint32_t)index, length) : NULL;
+}
+
+struct tree *tree_object_value(const struct tree *t, size_t index)
+{
+	const struct object *o = object_of(t);
+
+	return o && index < o->count ? o->values[index] : NULL;
+}
+
+static void make_room(struct object *o)
+{
+	struct tree **inside = o->first;
+	uint32_t room = o->room ? 2 * o->room : FIRST_ROOM;
+
+	if (o->count < o->room)
+		return;
+	if (o->values == inside) {
+		o->values = mem_resize(NULL, room * sizeof *o->values);
+		memcpy(o->values, inside, o->count * sizeof *o->values);
+	} else {
+		o->values = mem_resize(o->values, room * sizeof *o->values);
+	}
+	o->room = room;
+}
+
+bool tree_object_set(struct tree *t, const char *key, size_t length, struct tree *value)
+{
+	struct object *o = object_of(t);
+	uint32_t place;
+	struct tree *old;
+
+	if (!o || !value || value == t) {
+		tree_drop(value);
+		return false;
+	}
+	place = keys_find(o->keys, o->count, key, length);
+	if (place != KEYS_NONE) {
+		old = o->values[place];
+		o->values[place] = value;
+		tree_drop(old);
+		return true;
+	}
+	make_room(o);
+	o->keys = keys_with(o->keys, o->count, key, length);
+	o->values[o->count++] = value;
+	return true;
+}
+
+bool tree_object_remove(struct tree *t, const char *key, size_t length)
+{
+	struct object *o = object_of(t);
+	uint32_t place = o ? keys_find(o->keys, o->count, key, length) : KEYS_NONE;
+	struct tree *old;
+
+	if (place == KEYS_NONE)
+		return false;
+	old = o->values[place];
+	/* The last one needs no other list: its key stands beyond the count from now on. */
+	if (place + 1 < o->count)
+		o->keys = keys_without(o->keys, o->count, place);
+	memmove(o->values + place, o->values + place + 1, (o->count - place - 1) * sizeof *o->values);
+	o->count--;
+	tree_drop(old);
+	return true;
+}
+
+void tree_object_clear(struct tree *t)
+{
+	struct object *o = object_of(t);
+	uint32_t count = o ? o->count : 0;
+
+	if (!o)
+		return;
+	o->count = 0;
+	for (uint32_t i = 0; i < count; i++)
+		tree_drop(o->values[i]);
+	keys_drop(o->keys);
+	o->keys = NULL;
+}
+
+struct tree *object_copy(const struct tree *t)
+{
+	const struct object *from = object_of(t);
+	/* A copy is made to be changed, and often gets a member of its own. */
+	struct object *o = object_new(from->count + 1);
+
+	o->count = from->count;
+	o->keys = keys_keep(from->keys);
+	for (uint32_t i = 0; i < from->count; i++)
+		o->values[i] = tree_keep(from->values[i]);
+	return &o->head;
+}
+
+struct tree *object_copy_deep(const struct tree *t)
+{
+	const struct object *from = object_of(t);
+	struct object *o = object_new(from->count);
+
+	o->count = from->count;
+	o->keys = keys_keep(from->keys);
+	for (uint32_t i = 0; i < from->count; i++)
+		o->values[i] = tree_copy_deep(from->values[i]);
+	return &o->head;
+}
+
+bool object_same(const struct tree *a, const struct tree *b)
+{
+	const struct object *x = object_of(a), *y = object_of(b);
+
+	if (x->count != y->count)
+		return false;
+	for (uint32_t i = 0; i < x->count; i++) {
+		size_t length;
+		const char *key;
+
+		if (x->keys == y->keys) {
+			if (!tree_same(x->values[i], y->values[i]))
+				return false;
+			continue;
+		}
+		key = keys_at(x->keys, i, &length);
+		if (!tree_same(x->values[i], tree_object_get(b, key, length)))
+			return false;
+	}
+	return true;
+}
+
+void object_end(struct tree *t)
+{
+	struct object *o = object_of(t);
+
+	for (uint32_t i = 0; i < o->count; i++)
+		tree_drop(o->values[i]);
+	keys_drop(o->keys);
+	if (o->values != o->first)
+		free(o->values);
+	free(o);
+}

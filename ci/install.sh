@@ -9,7 +9,7 @@
 # --check, the exact list is printed and the exit status is 1.
 set -eu
 
-# group, package, and how to see that it is there: c:COMMAND, p:PKG-CONFIG NAME or h:HEADER
+# group, package, and how to see that it is there: c:COMMAND, p:PKG-CONFIG NAME, h:HEADER, f:PROGRAM or m:PYTHON MODULE (the system's Python)
 table='
 build gcc             c:gcc
 build make            c:make
@@ -31,6 +31,8 @@ lint  shellcheck            c:shellcheck
 lint  git                   c:git
 sdk   nodejs                c:node
 sdk   npm                   c:npm
+sdk   python3               f:/usr/bin/python3
+sdk   python3-stripe        m:stripe
 widget chromium             c:chromium
 '
 
@@ -60,6 +62,8 @@ is_there() {
 	c:*) command -v "${1#c:}" >/dev/null 2>&1 ;;
 	p:*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#p:}" ;;
 	h:*) has_header "${1#h:}" ;;
+	f:*) [ -x "${1#f:}" ] ;;
+	m:*) [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import ${1#m:}" >/dev/null 2>&1 ;;
 	esac
 }
 

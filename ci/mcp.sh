@@ -19,27 +19,6 @@ done
 OUT=$(realpath "$out")
 export OUT
 
-if ! said=$(cd suites/mcp && npm ci --no-audit --no-fund --ignore-scripts 2>&1); then
-	printf '%s\n' "$said"
-	echo "mcp: the package could not be installed"
-	exit 1
-fi
-
-mkdir -p "$out/logs"
-log=$OUT/logs/mcp.tap
-(cd suites/mcp && timeout --kill-after=5 180 node --test --test-reporter=tap mcp.test.mjs) >"$log" 2>&1
-status=$?
-passed=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
-failed=$(sed -n 's/^# fail \([0-9]*\)$/\1/p' "$log" | tail -n 1)
-cancelled=$(sed -n 's/^# cancelled \([0-9]*\)$/\1/p' "$log" | tail -n 1)
-passed=${passed:-0}
-failed=$((${failed:-0} + ${cancelled:-0}))
-if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
-	failed=1
-fi
-if [ "$failed" -gt 0 ]; then
-	grep -v -e '^ *ok ' "$log" | tail -n 300
-fi
 printf '%s, %s\n' "node $(node --version)" "$(sed -n 's/.*"\(@modelcontextprotocol.*\)": "\(.*\)".*/\1 \2/p' suites/mcp/package.json)"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+mkdir -p "$out/logs"
+exec ci/node.sh suites/mcp 180 "$OUT/logs/mcp.tap" mcp.test.mjs

@@ -204,9 +204,10 @@ json_t *typed_boolean(struct call *call, const json_t *value, const struct place
 {
 	const char *text = scalar_text(call, value);
 
-	if (text && !strcmp(text, "true"))
+	/* The official Python package writes its own language's words. */
+	if (text && (!strcmp(text, "true") || !strcmp(text, "True")))
 		return json_true();
-	if (text && !strcmp(text, "false"))
+	if (text && (!strcmp(text, "false") || !strcmp(text, "False")))
 		return json_false();
 	return params_wrong(call, NULL, at, "Invalid boolean: %s", params_shown(call, value));
 }

@@ -21,7 +21,9 @@ static const char *metered_sub(struct house *h, const char *more, const char **i
 {
 	const char *customer = customer_new(h, "email=a@b.c", "visa");
 	const struct answer *price = old(h, "POST", "/v1/prices",
-		text_of(h, "product=%s&currency=usd&unit_amount=7&recurring[interval]=month&recurring[usage_type]=metered%s",
+		text_of(h,
+			"product=%s&currency=usd&unit_amount=7&recurring[interval]=month&recurring[usage_type]=metered%"
+			"s",
 			product_new(h, "Calls"), more));
 	const struct answer *sub;
 
@@ -108,8 +110,8 @@ static void refused__where_it_makes_no_sense(void **state)
 	const struct answer *a;
 
 	metered_sub(h, "", &item);
-	plain = field(subscribe(h, customer_new(h, "email=b@b.c", "visa"), monthly(h, "Solo", 1000), ""),
-		"items.data.0.id");
+	plain = field(
+		subscribe(h, customer_new(h, "email=b@b.c", "visa"), monthly(h, "Solo", 1000), ""), "items.data.0.id");
 	assert_error(record_use(h, item, ""), 400, "parameter_missing", "quantity", NULL);
 	assert_error(record_use(h, item, "quantity=1.5"), 400, "parameter_invalid_integer", "quantity",
 		"Invalid integer: 1.5");
@@ -117,15 +119,16 @@ static void refused__where_it_makes_no_sense(void **state)
 	assert_error(record_use(h, item, "quantity=1&action=add"), 400, NULL, "action", "increment or set");
 	assert_error(record_use(h, item, text_of(h, "quantity=1&timestamp=%lld", (long long)HOUSE_NOW - 1)), 400, NULL,
 		"timestamp", "before the current period");
-	assert_error(record_use(h, item, text_of(h, "quantity=1&timestamp=%lld", (long long)HOUSE_NOW + 600)), 400, NULL,
-		"timestamp", "in the future");
+	assert_error(record_use(h, item, text_of(h, "quantity=1&timestamp=%lld", (long long)HOUSE_NOW + 600)), 400,
+		NULL, "timestamp", "in the future");
 	assert_error(record_use(h, plain, "quantity=1"), 400, NULL, NULL, "is licensed");
 	assert_error(record_use(h, "si_none", "quantity=1"), 404, NULL, NULL, "si_none");
 	assert_error(record_use(h, item, "quantity=1&surprise=1"), 400, "parameter_unknown", "surprise", NULL);
 	/* The newest version knows no such route, and no such price. */
 	assert_status(api(h, "POST", text_of(h, "/v1/subscription_items/%s/usage_records", item), "quantity=1"), 404);
-	a = api(h, "POST", "/v1/prices", "currency=usd&unit_amount=1&product_data[name]=x&recurring[interval]=month"
-					 "&recurring[usage_type]=metered");
+	a = api(h, "POST", "/v1/prices",
+		"currency=usd&unit_amount=1&product_data[name]=x&recurring[interval]=month"
+		"&recurring[usage_type]=metered");
 	assert_error(a, 400, NULL, NULL, "must be backed by meters");
 	assert_error(old(h, "POST", "/v1/prices",
 			     "currency=usd&unit_amount=1&product_data[name]=x&recurring[interval]=month"
@@ -137,10 +140,10 @@ static void price__shows_how_it_adds_up(void **state)
 {
 	struct house *h = *state;
 	const char *terms = "currency=usd&unit_amount=1&product_data[name]=x&recurring[interval]=month";
-	const char *price = field(old(h, "POST", "/v1/prices",
-					  text_of(h, "%s&recurring[usage_type]=metered&recurring[aggregate_usage]=max",
-						  terms)),
-		"id");
+	const char *price =
+		field(old(h, "POST", "/v1/prices",
+			      text_of(h, "%s&recurring[usage_type]=metered&recurring[aggregate_usage]=max", terms)),
+			"id");
 
 	assert_field(old(h, "GET", text_of(h, "/v1/prices/%s", price), NULL), "recurring.aggregate_usage", "max");
 	assert_field(old(h, "GET", text_of(h, "/v1/plans/%s", price), NULL), "aggregate_usage", "max");

@@ -75,7 +75,7 @@ for (const { name, Stripe, version, basil } of packages) {
 					subscription_proration_behavior: half.proration_behavior, subscription_proration_date: half.proration_date,
 				});
 			const amounts = preview.lines.data.map((line) => line.amount);
-			assert.deepEqual(amounts.toSorted((a, b) => a - b), [-500, 1500]);
+			assert.deepEqual([...amounts].sort((a, b) => a - b), [-500, 1500]);
 			assert.equal(preview.total, 1000);
 			const changed = await stripe.subscriptions.update(subscription.id, { items, ...half, expand: ['latest_invoice'] });
 			assert.deepEqual(changed.latest_invoice.lines.data.map((line) => line.amount), amounts);

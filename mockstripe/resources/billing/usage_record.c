@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Usage records: what versions before basil reported usage with, for prices without a meter. Source: Stripe docs (before
- * 2025-03-31.basil) "Usage records", "Record usage for metered billing". */
+/* Usage records: what versions before basil reported usage with, for prices without a meter. Source: Stripe docs
+ * (before 2025-03-31.basil) "Usage records", "Record usage for metered billing". */
 #include <string.h>
 
 #include "api/fail.h"

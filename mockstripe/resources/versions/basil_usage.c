@@ -31,7 +31,8 @@ void basil_take_record(struct call *call, json_t *given)
 /* aggregate_usage, at the top for a plan and in recurring for a price: past the check to who makes the price. */
 void basil_take_aggregation(struct call *call, json_t *given)
 {
-	json_t *recurring = json_object_get(given, "recurring"), *holder = json_is_object(recurring) ? recurring : given;
+	json_t *recurring = json_object_get(given, "recurring"),
+	       *holder = json_is_object(recurring) ? recurring : given;
 
 	if (!json_object_get(holder, "aggregate_usage"))
 		return;

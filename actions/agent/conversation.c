@@ -325,6 +325,9 @@ bool conversation_confirm(
 	tell_call(&s, id, js_text(proposal, "action"), inputs);
 	envelope = action_run_text(
 		&s, js_text(proposal, "action"), js_text(proposal, "inputs"), js_text(proposal, "confirmation"));
+	/* Things have moved meanwhile: it is proposed as it would be now. */
+	if (!strcmp(js_text(envelope, "status"), "needs_confirmation"))
+		proposal_keep(c, js_text(proposal, "action"), js_text(proposal, "inputs"), envelope);
 	tell_result(&s, id, js_text(proposal, "action"), inputs, envelope);
 	message_add(c, message_new("assistant", js_text(envelope, "message")));
 	tell_text(&s, "text", js_text(envelope, "message"));

@@ -39,7 +39,7 @@ struct action_run {
 	json_t *shown_ids;	  /* of the rows in the answer, in their order; NULL: none */
 	json_t *product_names;	  /* product id -> name, as read in this run     */
 	const unsigned char *key; /* DIGEST_SIZE bytes for sealing what is handed out and must come back unchanged */
-	const char *idempotency;  /* the key of this confirmed proposal; NULL while planning */
+	const char *idempotency;  /* the key of the proposal being confirmed; NULL while nothing is */
 };
 
 /* What a plan would do. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "actions/catalog/manage.h"
 #include "actions/catalog/offers.h"
+#include "actions/catalog/scheduled.h"
 
 #include <string.h>
 
@@ -16,17 +17,11 @@ struct cancelling {
 	const struct holding *holding;
 	bool now;
 	int64_t ends_at; /* the end of the paid period; 0 when it ends now */
+	struct scheduled scheduled;
 	const char *reason, *comment;
 	int64_t credit; /* positive: what comes back for the unused time */
 	const char *currency;
 };
-
-static bool has_schedule(const json_t *s)
-{
-	const json_t *schedule = js_get(s, "schedule");
-
-	return schedule && !json_is_null(schedule);
-}
 
 static bool reason_check(struct action_run *run, struct cancelling *c)
 {
@@ -105,6 +100,10 @@ static json_t *state_make(struct action_run *run, const struct cancelling *c)
 	js_put_int(state, "ends_at", c->ends_at);
 	js_put_text(state, "reason", c->reason);
 	js_put_text(state, "comment", c->comment ? redact_cards(run->arena, c->comment) : NULL);
+	if (c->scheduled.id)
+		js_put_text(state, "schedule", c->scheduled.id);
+	if (c->scheduled.plan)
+		js_put_text(state, "drops", c->scheduled.plan);
 	return state;
 }
 
@@ -137,6 +136,16 @@ static bool tell_ending(struct action_run *run, const struct holding *h)
 	return true;
 }
 
+/* A change that was to come is gone with the cancellation, and does not come back when that is taken back. */
+static void tell_dropped(struct action_run *run, const struct scheduled *s)
+{
+	if (!s->change)
+		return;
+	js_put_text(run->answer->data, "drops_change_to", s->plan);
+	text_format(&run->answer->message, say(run, " The change to %s that was scheduled for %s is dropped."), s->plan,
+		run_date(run, s->at));
+}
+
 static bool tell_proposal(struct action_run *run, const struct cancelling *c)
 {
 	struct text *out = &run->answer->message;
@@ -154,9 +163,11 @@ static bool tell_proposal(struct action_run *run, const struct cancelling *c)
 		text_format(out,
 			say(run, "Cancel %s at the end of the paid period: it stays usable until %s and won't renew."),
 			name, run_date(run, c->ends_at));
+		tell_dropped(run, &c->scheduled);
 		return true;
 	}
 	text_format(out, say(run, "Cancel %s at once: it stops right away and can't be brought back."), name);
+	tell_dropped(run, &c->scheduled);
 	if (run->config->cancellation.credit == CREDIT_NONE) {
 		text_put(out, say(run, " The rest of the paid period is not refunded."));
 		return true;
@@ -193,12 +204,14 @@ bool cancel_plan(struct action_run *run, struct proposal *out)
 	out->writes = false;
 	if (wanted && holding_is_over(s))
 		return tell_over(run, c.holding);
-	if (has_schedule(s))
-		return problem_raise(run->why, PROBLEM_SUBSCRIPTION_SCHEDULED, "a schedule manages the subscription");
 	if (!moment_choose(run, &c))
 		return false;
-	if (!c.now && holding_ends_at(s))
+	if (!c.now && holding_ends_at(s) && holding_ends_at(s) <= holding_period_end(s))
 		return tell_ending(run, c.holding);
+	if (!scheduled_read(run, s, &c.scheduled))
+		return false;
+	if (c.scheduled.id && !c.scheduled.simple)
+		return scheduled_refuse(run, &c.scheduled);
 	c.ends_at = c.now ? 0 : holding_period_end(s);
 	if (!reason_check(run, &c))
 		return false;
@@ -224,7 +237,7 @@ static bool ending_applied(const json_t *subscription, const void *arg)
 static bool undone_applied(const json_t *subscription, const void *arg)
 {
 	(void)arg;
-	return !js_flag(subscription, "cancel_at_period_end", true) && !holding_ends_at(subscription);
+	return !holding_is_over(subscription) && !holding_ends_at(subscription);
 }
 
 static json_t *cancel_params(struct action_run *run, const json_t *state, bool now)
@@ -246,20 +259,39 @@ static json_t *cancel_params(struct action_run *run, const json_t *state, bool n
 	return params;
 }
 
+/*
+ * The write itself. A schedule decides about the end of its subscription alone and has to let go of it first; one that
+ * ends at once takes its schedule with it (Stripe docs, "Subscription schedules").
+ */
+static json_t *cancel_write(struct action_run *run, const json_t *state, bool at_once)
+{
+	const char *id = js_text(state, "subscription"), *schedule = at_once ? NULL : js_text(state, "schedule");
+	const char *path = arena_format(run->arena, "/v1/subscriptions/%s", id);
+	json_t *now;
+
+	if (schedule && !scheduled_release(run, schedule, id, "release_schedule"))
+		return NULL;
+	now = run_write(run, &(struct run_write) {
+				     .method = at_once ? "DELETE" : "POST",
+				     .path = path,
+				     .params = cancel_params(run, state, at_once),
+				     .step = at_once ? "cancel_now" : "cancel_at_period_end",
+				     .read_path = path,
+				     .applied = at_once ? ended_applied : ending_applied,
+			     });
+	if (!now && js_text(state, "drops") && !at_once && !run->why->outcome_unknown)
+		problem_say(run->why, "%s",
+			say(run, "The scheduled change is dropped, but the cancellation didn't go through. Please try "
+				 "again in a minute."));
+	return now;
+}
+
 bool cancel_perform(struct action_run *run, const struct proposal *agreed)
 {
 	const json_t *state = agreed->state;
 	bool at_once = js_flag(state, "now", false);
-	const char *path = arena_format(run->arena, "/v1/subscriptions/%s", js_text(state, "subscription"));
 	const char *name = js_text(run->answer->data, "plan");
-	json_t *now = run_write(run, &(struct run_write) {
-					     .method = at_once ? "DELETE" : "POST",
-					     .path = path,
-					     .params = cancel_params(run, state, at_once),
-					     .step = at_once ? "cancel_now" : "cancel_at_period_end",
-					     .read_path = path,
-					     .applied = at_once ? ended_applied : ending_applied,
-				     });
+	json_t *now = cancel_write(run, state, at_once);
 	int64_t ends;
 
 	if (!now)
@@ -281,11 +313,12 @@ bool cancel_perform(struct action_run *run, const struct proposal *agreed)
 
 static bool is_ending(const json_t *subscription)
 {
-	return !holding_is_over(subscription) && js_flag(subscription, "cancel_at_period_end", false);
+	return !holding_is_over(subscription) && holding_ends_at(subscription);
 }
 
 bool undo_plan(struct action_run *run, struct proposal *out)
 {
+	struct scheduled scheduled;
 	const struct holding *h;
 	const char *name;
 	struct holdings all;
@@ -313,11 +346,14 @@ bool undo_plan(struct action_run *run, struct proposal *out)
 			name);
 		return true;
 	}
+	if (scheduled_id(h->subscription)) /* then it is the schedule that ends it */
+		return scheduled_read(run, h->subscription, &scheduled) && scheduled_refuse(run, &scheduled);
 	end = holding_period_end(h->subscription);
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "undo_cancel");
 	js_put_text(out->state, "subscription", js_text(h->subscription, "id"));
 	js_put_int(out->state, "ends_at", holding_ends_at(h->subscription));
+	js_put(out->state, "cancel_at_period_end", js_get(h->subscription, "cancel_at_period_end"));
 	text_format(&run->answer->message, say(run, "Keep %s: the cancellation is taken back and it renews on %s."),
 		name, run_date(run, end));
 	return true;
@@ -328,7 +364,11 @@ bool undo_perform(struct action_run *run, const struct proposal *agreed)
 	const char *path = arena_format(run->arena, "/v1/subscriptions/%s", js_text(agreed->state, "subscription"));
 	json_t *params = run_own(run, json_object()), *now;
 
-	js_put_flag(params, "cancel_at_period_end", false);
+	/* Whichever of the two it was set by; Stripe takes one of them at a time. */
+	if (js_flag(agreed->state, "cancel_at_period_end", false))
+		js_put_flag(params, "cancel_at_period_end", false);
+	else
+		js_put_null(params, "cancel_at");
 	now = run_write(run, &(struct run_write) {
 				     .method = "POST",
 				     .path = path,

@@ -3,6 +3,7 @@
 
 #include "actions/catalog/change.h"
 #include "actions/catalog/manage.h"
+#include "actions/catalog/scheduled.h"
 #include "actions/core/wording.h"
 #include "base/json.h"
 
@@ -23,24 +24,10 @@ static const char *schedule_path(struct action_run *run, const char *id)
 	return arena_format(run->arena, "/v1/subscription_schedules/%s", id);
 }
 
-/* The schedule's id, whether it stands there whole or as its id; NULL when there is none. */
-static const char *schedule_of(const json_t *subscription)
-{
-	const char *id = js_text(subscription, "schedule");
-
-	return id ? id : js_text_at(subscription, "schedule.id");
-}
-
 static bool schedule_there(const json_t *subscription, const void *arg)
 {
 	(void)arg;
-	return schedule_of(subscription) != NULL;
-}
-
-static bool schedule_gone(const json_t *subscription, const void *arg)
-{
-	(void)arg;
-	return schedule_of(subscription) == NULL;
+	return scheduled_id(subscription) != NULL;
 }
 
 /* Whether the schedule's last phase is the change. */
@@ -59,36 +46,87 @@ static bool phase_applied(const json_t *schedule, const void *arg)
 	       js_int(item, "quantity", 1) == js_int(state, "new_quantity", 0);
 }
 
-static json_t *items_make(const char *price, int64_t quantity)
+/* Ids, where Stripe shows whole tax rates. A new reference. */
+static json_t *rate_ids(const json_t *rates)
 {
-	json_t *items = json_array(), *item = json_object();
+	json_t *out = json_array(), *rate;
+	size_t i;
+
+	json_array_foreach(rates, i, rate) json_array_append(out, json_is_string(rate) ? rate : js_get(rate, "id"));
+	return out;
+}
+
+/* Discounts as they are to be named again: the discount itself, which goes on counting, or what it came of. */
+static json_t *discounts_again(const json_t *discounts)
+{
+	static const char *const names[] = { "discount", "promotion_code", "coupon" };
+	json_t *out = json_array(), *entry, *one;
+	size_t i;
+
+	json_array_foreach(discounts, i, entry)
+	{
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+			if (js_text(entry, names[k])) {
+				one = json_object();
+				js_put_text(one, names[k], js_text(entry, names[k]));
+				json_array_append_new(out, one);
+				break;
+			}
+	}
+	return out;
+}
+
+/* What a phase has beside its price and dates, and what would be lost if the update did not name it again. */
+static void put_again(json_t *out, const json_t *from, const char *rates)
+{
+	if (json_array_size(js_get(from, "discounts")))
+		js_put_new(out, "discounts", discounts_again(js_get(from, "discounts")));
+	if (json_array_size(js_get(from, rates)))
+		js_put_new(out, rates, rate_ids(js_get(from, rates)));
+}
+
+static json_t *phase_make(const json_t *running, const char *price, int64_t quantity)
+{
+	static const char *const kept[] = { "collection_method", "default_payment_method", "description" };
+	json_t *phase = json_object(), *items = json_array(), *item = json_object();
 
 	js_put_text(item, "price", price);
 	js_put_int(item, "quantity", quantity);
+	put_again(item, json_array_get(js_get(running, "items"), 0), "tax_rates");
 	json_array_append_new(items, item);
-	return items;
+	js_put_new(phase, "items", items);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (js_text(running, kept[i]))
+			js_put_text(phase, kept[i], js_text(running, kept[i]));
+	put_again(phase, running, "default_tax_rates");
+	js_put_text(phase, "proration_behavior", "none");
+	return phase;
 }
 
-/* The first phase as it is, since an update names all phases, and the change behind it for one of its periods. */
-static json_t *phases_make(struct action_run *run, const json_t *state, const json_t *schedule)
+/*
+ * The running phase as it is, since an update names all phases, and the change behind it for one of its periods. What
+ * the customer has beside the price, a trial and discounts above all, stays.
+ */
+static json_t *phases_make(struct action_run *run, const json_t *state, const json_t *running)
 {
-	json_t *params = run_own(run, json_object()), *phases = json_array(), *now = json_object(),
-	       *then = json_object(), *duration = json_object();
-	const json_t *first = json_array_get(js_get(schedule, "phases"), 0);
+	json_t *params = run_own(run, json_object()), *phases = json_array(), *duration = json_object(),
+	       *metadata = json_object();
+	json_t *now = phase_make(running, js_text(state, "old_price"), js_int(state, "old_quantity", 1));
+	json_t *then = phase_make(running, js_text(state, "new_price"), js_int(state, "new_quantity", 1));
 
-	js_put_new(now, "items", items_make(js_text(state, "old_price"), js_int(state, "old_quantity", 1)));
-	js_put(now, "start_date", js_get(first, "start_date"));
-	js_put(now, "end_date", js_get(first, "end_date"));
-	js_put_text(now, "proration_behavior", "none");
-	js_put_new(then, "items", items_make(js_text(state, "new_price"), js_int(state, "new_quantity", 1)));
+	js_put(now, "start_date", js_get(running, "start_date"));
+	js_put(now, "end_date", js_get(state, "period_end"));
+	if (js_int(running, "trial_end", 0))
+		js_put(now, "trial_end", js_get(running, "trial_end"));
 	js_put_text(duration, "interval", js_text(state, "interval"));
 	js_put_int(duration, "interval_count", js_int(state, "interval_count", 1));
 	js_put_new(then, "duration", duration);
-	js_put_text(then, "proration_behavior", "none");
 	json_array_append_new(phases, now);
 	json_array_append_new(phases, then);
 	js_put_new(params, "phases", phases);
 	js_put_text(params, "end_behavior", "release");
+	js_put_text(metadata, SCHEDULED_MARK, SCHEDULED_BY);
+	js_put_new(params, "metadata", metadata);
 	return params;
 }
 
@@ -128,37 +166,53 @@ static void schedule_drop(struct action_run *run, const char *id)
 	*run->why = kept;
 }
 
+/* The schedule to put the change into: one that is there and has nothing ahead, as a try that was cut short leaves it,
+ * or a new one. false with run->why raised. */
+static bool schedule_take(struct action_run *run, const json_t *state, struct scheduled *out)
+{
+	const char *path = subscription_path(run, state);
+	json_t *params, *subscription = run_get(run, path, NULL);
+
+	if (!subscription)
+		return false;
+	if (!scheduled_id(subscription)) {
+		params = run_own(run, json_object());
+		js_put_text(params, "from_subscription", js_text(state, "subscription"));
+		subscription = run_write(run, &(struct run_write) {
+						      .method = "POST",
+						      .path = "/v1/subscription_schedules",
+						      .params = params,
+						      .step = "schedule",
+						      .read_path = path,
+						      .applied = schedule_there,
+					      });
+	}
+	if (!subscription || !scheduled_read(run, subscription, out))
+		return false;
+	return (out->running && !out->change) || scheduled_refuse(run, out);
+}
+
 bool later_perform(struct action_run *run, const struct proposal *agreed)
 {
 	const json_t *state = agreed->state;
-	const char *path = subscription_path(run, state), *id, *plan = js_text_at(run->answer->data, "to.plan");
-	json_t *params = run_own(run, json_object()), *subscription, *schedule;
+	const char *plan = js_text_at(run->answer->data, "to.plan");
+	struct scheduled scheduled;
+	json_t *schedule;
 
-	js_put_text(params, "from_subscription", js_text(state, "subscription"));
-	subscription = run_write(run, &(struct run_write) {
-					      .method = "POST",
-					      .path = "/v1/subscription_schedules",
-					      .params = params,
-					      .step = "schedule",
-					      .read_path = path,
-					      .applied = schedule_there,
-				      });
-	id = schedule_of(subscription);
-	schedule = id ? run_get(run, schedule_path(run, id), NULL) : NULL;
-	if (!schedule)
+	if (!schedule_take(run, state, &scheduled))
 		return false;
 	schedule = run_write(run, &(struct run_write) {
 					  .method = "POST",
-					  .path = schedule_path(run, id),
-					  .params = phases_make(run, state, schedule),
+					  .path = schedule_path(run, scheduled.id),
+					  .params = phases_make(run, state, scheduled.running),
 					  .step = "schedule_phases",
-					  .read_path = schedule_path(run, id),
+					  .read_path = schedule_path(run, scheduled.id),
 					  .applied = phase_applied,
 					  .arg = state,
 				  });
 	if (!schedule) {
 		if (!run->why->outcome_unknown && !problem_row(run->why->code)->retryable)
-			schedule_drop(run, id);
+			schedule_drop(run, scheduled.id);
 		return false;
 	}
 	text_reset(&run->answer->message);
@@ -172,11 +226,12 @@ bool later_perform(struct action_run *run, const struct proposal *agreed)
 
 static bool is_scheduled(const json_t *subscription)
 {
-	return !holding_is_over(subscription) && schedule_of(subscription);
+	return !holding_is_over(subscription) && scheduled_id(subscription);
 }
 
 bool undo_downgrade_plan(struct action_run *run, struct proposal *out)
 {
+	struct scheduled scheduled;
 	const struct holding *h;
 	struct holdings all;
 	const char *name;
@@ -188,12 +243,15 @@ bool undo_downgrade_plan(struct action_run *run, struct proposal *out)
 		return false;
 	h = holding_pick(run, &all, is_scheduled);
 	name = h ? holding_name(run, h->subscription) : NULL;
-	if (!name)
+	if (!name || !scheduled_read(run, h->subscription, &scheduled))
 		return false;
 	js_put_text(run->answer->data, "operation", "undo_downgrade");
 	js_put_text(run->answer->data, "subscription", h->handle);
 	js_put_text(run->answer->data, "plan", name);
-	out->writes = is_scheduled(h->subscription);
+	/* A schedule that does nothing is no change. What others arranged is not taken back here. */
+	out->writes = scheduled.id && !holding_is_over(h->subscription) && scheduled.change;
+	if (out->writes && !scheduled.ours)
+		return scheduled_refuse(run, &scheduled);
 	if (!out->writes) {
 		js_put_text(run->answer->data, "code", "no_change");
 		text_format(&run->answer->message,
@@ -203,7 +261,7 @@ bool undo_downgrade_plan(struct action_run *run, struct proposal *out)
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "undo_downgrade");
 	js_put_text(out->state, "subscription", js_text(h->subscription, "id"));
-	js_put_text(out->state, "schedule", schedule_of(h->subscription));
+	js_put_text(out->state, "schedule", scheduled.id);
 	text_format(&run->answer->message,
 		say(run, "Keep %s: the scheduled change is taken back and it goes on as it is."), name);
 	return true;
@@ -212,15 +270,8 @@ bool undo_downgrade_plan(struct action_run *run, struct proposal *out)
 bool undo_downgrade_perform(struct action_run *run, const struct proposal *agreed)
 {
 	const json_t *state = agreed->state;
-	json_t *now = run_write(run,
-		&(struct run_write) {
-			.method = "POST",
-			.path = arena_format(run->arena, "%s/release", schedule_path(run, js_text(state, "schedule"))),
-			.params = NULL,
-			.step = "undo_downgrade",
-			.read_path = subscription_path(run, state),
-			.applied = schedule_gone,
-		});
+	json_t *now =
+		scheduled_release(run, js_text(state, "schedule"), js_text(state, "subscription"), "undo_downgrade");
 
 	if (!now)
 		return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actions/catalog/manage.h"
+#include "actions/catalog/scheduled.h"
 #include "actions/core/wording.h"
 #include "base/json.h"
 
@@ -36,10 +37,15 @@ static bool has_value(const json_t *object, const char *key)
 /* What stands in the way whatever the plan. */
 static bool change_possible(struct action_run *run, const json_t *s)
 {
+	struct scheduled scheduled;
+
 	if (!manage_allows(run, s, VERB_CHANGE))
 		return false;
-	if (has_value(s, "schedule"))
-		return problem_raise(run->why, PROBLEM_SUBSCRIPTION_SCHEDULED, "a schedule manages the subscription");
+	if (!scheduled_read(run, s, &scheduled))
+		return false;
+	/* One that has nothing ahead does not get in the way: a change that was cut short may have left it. */
+	if (scheduled.id && (scheduled.change || !scheduled.simple))
+		return scheduled_refuse(run, &scheduled);
 	if (has_value(s, "pending_update"))
 		return problem_raise(run->why, PROBLEM_CHANGE_PENDING_PAYMENT, "the subscription has a pending update");
 	if (!holding_item(s))

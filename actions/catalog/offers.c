@@ -16,7 +16,18 @@ static bool caps_broken(struct action_run *run)
 	return problem_raise(run->why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(run->ledger->store));
 }
 
-/* 1: the customer may have another offer; 0: no more; -1: the store failed, raised. */
+/* What a mark says: which offer, by which consent. NULL while nothing is consented to. */
+static const char *mark_value(const struct action_run *run)
+{
+	const char *key = js_text(run->inputs, "offer");
+
+	return run->idempotency && key ? arena_format(run->arena, "%s %s", key, run->idempotency) : NULL;
+}
+
+/*
+ * 1: the customer may have another offer; 0: no more; -1: the store failed, raised. An offer that this very consent was
+ * counted for may be tried again: it is still the same one.
+ */
 static int caps_allow(struct action_run *run)
 {
 	const struct retention *r = &run->config->retention;
@@ -26,10 +37,14 @@ static int caps_allow(struct action_run *run)
 	int64_t lately =
 		ledger_count(run->ledger, MARK_OFFER, customer, NULL, run->now - r->cooldown_days * CALENDAR_DAY);
 
-	if (ever < 0 || quarter < 0 || lately < 0) {
+	int64_t own = mark_value(run) ? ledger_count(run->ledger, MARK_OFFER, customer, mark_value(run), 0) : 0;
+
+	if (ever < 0 || quarter < 0 || lately < 0 || own < 0) {
 		caps_broken(run);
 		return -1;
 	}
+	if (own)
+		return 1;
 	if (r->max_per_customer && ever >= r->max_per_customer)
 		return 0;
 	if (run->config->limits.offers_per_90d && quarter >= run->config->limits.offers_per_90d)
@@ -235,9 +250,12 @@ static bool offer_applied(const json_t *subscription, const void *arg)
 /* Counted before it is given: a customer who gets around the caps by a crash is worse than one who loses an offer. */
 static bool offer_count(struct action_run *run)
 {
-	const char *key = js_text(run->inputs, "offer");
+	const char *customer = run->account.customer, *value = mark_value(run);
+	int64_t own = ledger_count(run->ledger, MARK_OFFER, customer, value, 0);
 
-	return ledger_add(run->ledger, MARK_OFFER, run->account.customer, key, run->now, EVER) || caps_broken(run);
+	if (own > 0)
+		return true;
+	return (!own && ledger_add(run->ledger, MARK_OFFER, customer, value, run->now, EVER)) || caps_broken(run);
 }
 
 bool offer_perform(struct action_run *run, const struct proposal *agreed)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actions/catalog/holdings.h"
+#include "actions/catalog/scheduled.h"
 #include "actions/core/wording.h"
 #include "base/json.h"
 
@@ -117,7 +118,6 @@ static json_t *subscription_data(struct action_run *run, const struct holding *h
 	put_time(run, out, "ends_at", holding_is_over(s) ? 0 : ends);
 	put_time(run, out, "trial_end", holding_is_status(s, "trialing") ? js_int(s, "trial_end", 0) : 0);
 	put_time(run, out, "ended_at", js_int(s, "ended_at", 0));
-	js_put_flag(out, "change_scheduled", js_get(s, "schedule") && !js_is_null(s, "schedule"));
 	return out;
 }
 
@@ -131,6 +131,23 @@ static const char *heading(struct action_run *run, const json_t *s, const char *
 	json_array_foreach(items, i, item) prices = arena_format(run->arena, "%s%s%s", prices, i ? " + " : "",
 		price_text(run, js_get(item, "price"), js_int(item, "quantity", 1)));
 	return arena_format(run->arena, "%s (%s)", name, prices);
+}
+
+/* What a schedule is going to make of it. */
+static bool tell_scheduled(struct action_run *run, const json_t *s, json_t *data)
+{
+	struct scheduled scheduled = { 0 };
+
+	if (!holding_is_over(s) && !scheduled_read(run, s, &scheduled))
+		return false;
+	js_put_flag(data, "change_scheduled", scheduled.change != NULL);
+	if (!scheduled.change)
+		return true;
+	js_put_text(data, "changes_to", scheduled.plan);
+	put_time(run, data, "changes_at", scheduled.at);
+	text_format(&run->answer->message, say(run, " It changes to %s on %s."), scheduled.plan,
+		run_date(run, scheduled.at));
+	return true;
 }
 
 static bool tell_one(struct action_run *run, const struct holding *h, bool numbered, json_t *list)
@@ -147,6 +164,8 @@ static bool tell_one(struct action_run *run, const struct holding *h, bool numbe
 	text_format(message, "%s%s%s: %s. %s", message->length ? "\n" : "",
 		numbered ? "- " : say(run, "Your subscription "), heading(run, s, name),
 		say(run, js_text(s, "status") ? js_text(s, "status") : ""), outlook(run, s));
+	if (!tell_scheduled(run, s, data))
+		return false;
 	if (!waits_for_money(s))
 		return true;
 	invoice = open_invoice(run, s);

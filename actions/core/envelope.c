@@ -63,7 +63,7 @@ json_t *envelope_json(const struct envelope *e, const struct problem *problem)
 	js_put_text(out, "status", envelope_status_name(e->status));
 	js_put_text(out, "message", e->message.data);
 	js_put(out, "data", e->data);
-	if (problem->code != PROBLEM_NONE && e->status != ENVELOPE_NEEDS_CONFIRMATION)
+	if (problem->code != PROBLEM_NONE && problem->code != PROBLEM_NEEDS_CONFIRMATION)
 		js_put_new(out, "error", error_json(problem));
 	if (e->next)
 		js_put(out, "next", e->next);
@@ -98,6 +98,17 @@ json_t *envelope_diagnostic(const struct envelope *e, const struct problem *prob
 	return out;
 }
 
+void envelope_renew(struct envelope *e)
+{
+	text_reset(&e->message);
+	json_decref(e->data);
+	e->data = json_object();
+	json_decref(e->next);
+	e->next = NULL;
+	json_decref(e->page);
+	e->page = NULL;
+}
+
 void envelope_fail(struct envelope *e, const struct problem *problem)
 {
 	static const enum envelope_status statuses[] = {
@@ -109,13 +120,9 @@ void envelope_fail(struct envelope *e, const struct problem *problem)
 	};
 	const struct problem_row *row = problem_row(problem->code);
 
+	envelope_renew(e);
 	e->status = statuses[row->outcome];
-	text_reset(&e->message);
 	text_put(&e->message, problem->text ? problem->text : phrase(e->locale, row->text));
-	json_decref(e->data);
-	e->data = problem->extra ? json_incref(problem->extra) : json_object();
-	json_decref(e->next);
-	e->next = NULL;
-	json_decref(e->page);
-	e->page = NULL;
+	if (problem->extra)
+		json_object_update(e->data, problem->extra);
 }

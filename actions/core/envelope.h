@@ -40,6 +40,8 @@ void envelope_warn(struct envelope *e, const char *code);
 json_t *envelope_json(const struct envelope *e, const struct problem *problem);
 /* A new object for the operator: exact code, hint, who can mend it, Stripe's code and request id, warnings. */
 json_t *envelope_diagnostic(const struct envelope *e, const struct problem *problem, const char *stage);
+/* Back to an answer without text, data, hints and page; what the operator was warned of stays. */
+void envelope_renew(struct envelope *e);
 /* Turns e into the answer to a problem: status and message by the problem's row, its `extra` as data. */
 void envelope_fail(struct envelope *e, const struct problem *problem);
 

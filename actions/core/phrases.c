@@ -379,5 +379,21 @@ const struct translation translations[] = {
 	{ { "incomplete_expired", "verfallen", "expiré" } },
 	{ { "paused", "ruhend", "suspendu" } },
 	{ { "canceled", "beendet", "résilié" } },
+	{ { " The change to %s that was scheduled for %s is dropped.",
+		" Der Wechsel zu %s, der für den %s vorgesehen war, entfällt.",
+		" Le passage à %s prévu le %s est abandonné." } },
+	{ { "The scheduled change is dropped, but the cancellation didn't go through. Please try again in a minute.",
+		"Der vorgesehene Wechsel entfällt, aber die Kündigung ist nicht durchgegangen. Bitte versuchen Sie es "
+		"in "
+		"einer Minute noch einmal.",
+		"Le changement prévu est abandonné, mais la résiliation n'a pas abouti. Veuillez réessayer dans une "
+		"minute." } },
+	{ { "A change to %s on %s is scheduled already. It has to be taken back first.",
+		"Ein Wechsel zu %s am %s ist bereits vorgesehen. Er muss zuerst zurückgenommen werden.",
+		"Un passage à %s le %s est déjà prévu. Il faut d'abord l'annuler." } },
+	{ { "A change to %s on %s is scheduled already. Our team can adjust it for you.",
+		"Ein Wechsel zu %s am %s ist bereits vorgesehen. Unser Team kann ihn für Sie anpassen.",
+		"Un passage à %s le %s est déjà prévu. Notre équipe peut l'ajuster pour vous." } },
+	{ { " It changes to %s on %s.", " Es wechselt zu %s am %s.", " Il passe à %s le %s." } },
 	{ { 0 } },
 };

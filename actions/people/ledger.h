@@ -21,7 +21,7 @@ enum ledger_mark {
 	MARK_TURN,	   /* name: conversation and turn, value: what it wrote */
 	MARK_READ,	   /* name: person and action                          */
 	MARK_WRITE,	   /* name: person and action                          */
-	MARK_OFFER,	   /* name: the Stripe customer, value: the offer       */
+	MARK_OFFER,	   /* name: the Stripe customer, value: the offer and the consent to it */
 };
 
 /* Adds one mark, and forgets what is older than `keep` seconds of its kind. false: it could not be written. */

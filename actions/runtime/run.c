@@ -225,6 +225,7 @@ static bool step_consent(struct running *r)
 	if (!confirm_read(r->agent, r->call->confirmation, &binding, r->run.now, &r->confirmation, r->run.why))
 		return false;
 	r->proposal.moment = r->confirmation.moment;
+	r->run.idempotency = confirm_idempotency(r->agent, r->run.arena, r->call->confirmation);
 	return true;
 }
 
@@ -236,21 +237,26 @@ static bool step_plan(struct running *r)
 	return r->kind->plan(&r->run, &r->proposal);
 }
 
-static bool step_confirm(struct running *r)
+/* Puts what was planned before the person, with a receipt for saying yes. */
+static void proposal_show(struct running *r)
 {
 	struct binding binding = binding_of(r);
-	const char *confirmation;
+	const char *confirmation =
+		confirm_make(r->agent, r->run.arena, &binding, r->run.now, r->proposal.moment, r->proposal.state);
 	json_t *data = r->run.answer->data;
 
+	js_put_text(data, "confirmation", confirmation);
+	js_put_text(data, "expires_at", wording_iso(r->run.arena, r->run.now + r->agent->config->confirmation_ttl));
+	text_put(&r->run.answer->message, say(&r->run, "\nShall I go ahead?"));
+}
+
+static bool step_confirm(struct running *r)
+{
 	if (!r->proposal.writes || r->call->probe)
 		return true;
 	if (r->call->confirmation)
 		return confirm_state(r->agent, &r->confirmation, r->proposal.state, r->run.why);
-	confirmation =
-		confirm_make(r->agent, r->run.arena, &binding, r->run.now, r->proposal.moment, r->proposal.state);
-	js_put_text(data, "confirmation", confirmation);
-	js_put_text(data, "expires_at", wording_iso(r->run.arena, r->run.now + r->agent->config->confirmation_ttl));
-	text_put(&r->run.answer->message, say(&r->run, "\nShall I go ahead?"));
+	proposal_show(r);
 	return problem_raise(r->run.why, PROBLEM_NEEDS_CONFIRMATION, "a proposal was made");
 }
 
@@ -290,7 +296,6 @@ static bool step_perform(struct running *r)
 
 	if (!r->proposal.writes || r->call->probe)
 		return true;
-	r->run.idempotency = confirm_idempotency(r->agent, r->run.arena, r->call->confirmation);
 	if (!turn_is_free(r) || !write_count(r))
 		return false;
 	if (!record_intent(r->agent, r->call, &r->run, &r->proposal))
@@ -320,6 +325,32 @@ static const struct step {
 	{ "confirm", step_confirm },
 	{ "perform", step_perform },
 };
+
+/*
+ * The answer to a consent that things have moved away from: the same thing proposed as it would be now. Without one (it
+ * has become impossible, or there is nothing left to do) the refusal stands alone.
+ */
+static void stale_renew(struct running *r)
+{
+	struct envelope *e = r->run.answer;
+	struct problem *why = r->run.why;
+	const char *detail = why->detail, *refusal = say(&r->run, problem_row(PROBLEM_PROPOSAL_STALE)->text);
+	bool planned;
+
+	envelope_renew(e);
+	problem_clear(why);
+	r->run.idempotency = NULL;
+	r->proposal = (struct proposal) { 0 };
+	text_format(&e->message, "%s\n", refusal);
+	planned = r->kind->plan(&r->run, &r->proposal) && r->proposal.writes;
+	problem_raise(why, PROBLEM_PROPOSAL_STALE, "%s%s", detail, planned ? "; proposed anew" : "");
+	if (planned) {
+		proposal_show(r);
+		e->status = ENVELOPE_NEEDS_CONFIRMATION;
+	} else {
+		envelope_fail(e, why);
+	}
+}
 
 /* The arguments are parsed first, as the account's label is among them, and judged in their turn. */
 static void inputs_parse(struct running *r)
@@ -431,6 +462,8 @@ void run_action(struct agent *a, const struct run_call *call, struct run_result 
 	}
 	if (out->problem.code == PROBLEM_NEEDS_CONFIRMATION)
 		out->envelope.status = ENVELOPE_NEEDS_CONFIRMATION;
+	else if (out->problem.code == PROBLEM_PROPOSAL_STALE)
+		stale_renew(&r);
 	else if (!going)
 		envelope_fail(&out->envelope, &out->problem);
 	result_cap(&r);

@@ -108,6 +108,11 @@ static inline void company_open(struct company *c, const char *config)
 		"\"month\",\"interval_count\":1}}");
 	company_get(c, "/v1/products/prod_1", "{\"id\":\"prod_1\",\"name\":\"Product One\"}");
 	company_get(c, "/v1/subscriptions", LIST(ADA_SUBSCRIPTION));
+	company_get(c, "/v1/subscription_schedules/sub_sched_1",
+		"{\"id\":\"sub_sched_1\",\"customer\":\"cus_ada\",\"end_behavior\":\"release\",\"metadata\":{},"
+		"\"current_phase\":{\"start_date\":1766361600,\"end_date\":1768953600},\"phases\":["
+		"{\"start_date\":1766361600,\"items\":[{\"price\":\"price_basic\"}]},"
+		"{\"start_date\":1768953600,\"items\":[{\"price\":\"price_pro\"}]}]}");
 	script_reply(&c->script,
 		(struct reply) { .method = "POST", .path = "/v1/invoices/create_preview", .body = PREVIEW });
 }

@@ -290,7 +290,35 @@ static void change_made_elsewhere__makes_the_proposal_stale(void **state)
 	confirmation = live_propose(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}");
 	api_ok(l.house, "POST", "/v1/subscription_items/si_ada", "quantity=3");
 	live_run(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}", confirmation);
-	assert_outcome(&l, "refused", "proposal_stale");
+	assert_outcome(&l, "needs_confirmation", "proposal_stale");
+	assert_int_equal(l.writes, 0);
+	/* What it would be now is shown at once, and can be agreed to. */
+	assert_says(&l, "so nothing was changed. Please look at it again.\nChange from Team (3 x 29.00 USD");
+	assert_string_equal(js_text_at(l.json, "error.code"), "proposal_stale");
+	confirmation = text_of(l.house, "%s", js_text(live_data(&l), "confirmation"));
+	live_run(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}", confirmation);
+	assert_outcome(&l, "ok", "none");
+	assert_field(live_get(&l, "/v1/subscriptions/sub_ada"), "items.data.0.price.id", "price_fleet_month");
+	live_close(&l);
+}
+
+/* What others did meanwhile may be just what was wanted: then there is nothing left to confirm. */
+static void change_made_elsewhere__may_leave_nothing_to_do(void **state)
+{
+	const char *confirmation;
+	struct live l;
+
+	(void)state;
+	live_open(&l, NULL);
+	confirmation = live_propose(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"quantity\":4}");
+	api_ok(l.house, "POST", "/v1/subscription_items/si_ada", "quantity=3");
+	live_run(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"quantity\":4}", confirmation);
+	assert_outcome(&l, "needs_confirmation", "proposal_stale");
+	api_ok(l.house, "POST", "/v1/subscription_items/si_ada", "quantity=4");
+	confirmation = text_of(l.house, "%s", js_text(live_data(&l), "confirmation"));
+	live_run(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"quantity\":4}", confirmation);
+	assert_outcome(&l, "ok", "none");
+	assert_string_equal(js_text(live_data(&l), "code"), "no_change");
 	assert_int_equal(l.writes, 0);
 	live_close(&l);
 }
@@ -307,8 +335,9 @@ static void renewal_in_between__makes_the_proposal_stale(void **state)
 	confirmation = live_propose(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}");
 	assert_int_equal(ms_advance(l.house->ms, NULL, 120), 0);
 	live_run(&l, "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}", confirmation);
-	assert_outcome(&l, "refused", "proposal_stale");
+	assert_outcome(&l, "needs_confirmation", "proposal_stale");
 	assert_int_equal(l.writes, 0);
+	assert_string_equal(js_text(live_data(&l), "effective_at"), "2026-12-10T09:13:00Z");
 	live_close(&l);
 }
 
@@ -587,6 +616,7 @@ int main(void)
 		cmocka_unit_test(same_plan__is_no_change),
 		cmocka_unit_test(several_subscriptions__are_asked_about),
 		cmocka_unit_test(change_made_elsewhere__makes_the_proposal_stale),
+		cmocka_unit_test(change_made_elsewhere__may_leave_nothing_to_do),
 		cmocka_unit_test(renewal_in_between__makes_the_proposal_stale),
 		cmocka_unit_test(declined_card__changes_nothing),
 		cmocka_unit_test(cancel_later__ends_with_the_period),

@@ -35,7 +35,7 @@ static const struct manage_row {
 		"quantity" },
 	{ "manage__scheduled", LIST(SUBSCRIPTION("sub_1", "active", ITEM(BASIC, "1"), ",\"schedule\":\"sub_sched_1\"")),
 		"{\"operation\":\"change_plan\",\"plan\":\"pro\"}", PROBLEM_SUBSCRIPTION_SCHEDULED,
-		"already scheduled" },
+		"A change to Pro on 21 January 2026 (UTC) is scheduled already." },
 	{ "manage__pending_update", LIST(SUBSCRIPTION("sub_1", "active", ITEM(BASIC, "1"), ",\"pending_update\":{}")),
 		"{\"operation\":\"change_plan\",\"plan\":\"pro\"}", PROBLEM_CHANGE_PENDING_PAYMENT, "waiting" },
 	{ "manage__two_items", LIST(SUBSCRIPTION("sub_1", "active", ITEM(BASIC, "1") "," ITEM(PRO, "1"), "")),

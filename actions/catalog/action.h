@@ -94,6 +94,11 @@ const char *run_interval(const struct action_run *run, const char *interval, int
 json_t *run_get(struct action_run *run, const char *path, json_t *params);
 /* A POST that changes nothing (a preview). */
 json_t *run_preview(struct action_run *run, const char *path, json_t *params);
+/*
+ * A POST that makes something of no consequence by itself, a link or a form to fill in: tried again it makes no second
+ * one, and an answer that got lost is only that.
+ */
+json_t *run_make(struct action_run *run, const char *path, json_t *params);
 /* Whether an object says it belongs to this run's customer; customer may be an id or expanded. */
 bool run_owns(const struct action_run *run, const json_t *object);
 /* Like run_owns, but raises resource_not_found: foreign and missing get the same answer. */

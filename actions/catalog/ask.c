@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "actions/core/digest.h"
 #include "base/json.h"
 
 static void release_tree(void *tree)
@@ -48,6 +49,24 @@ json_t *run_preview(struct action_run *run, const char *path, json_t *params)
 	struct stripe_ask ask = { .method = "POST", .path = path, .params = params };
 
 	return stripe_call(run->client, &ask, run->why);
+}
+
+json_t *run_make(struct action_run *run, const char *path, json_t *params)
+{
+	const char *message = arena_format(
+		run->arena, "make\n%s\n%s\n%s\n%lld", run->config->agent_id, run->account.customer, path,
+		(long long)run->now);
+	unsigned char digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX];
+	struct stripe_ask ask = { .method = "POST", .path = path, .params = params };
+	json_t *made;
+
+	digest_make(run->key, DIGEST_SIZE, message, strlen(message), digest);
+	digest_hex(digest, 20, hex);
+	ask.idempotency_key = arena_format(run->arena, "act_%s", hex);
+	made = stripe_call(run->client, &ask, run->why);
+	run->why->outcome_unknown = false;
+	return made;
 }
 
 bool run_owns(const struct action_run *run, const json_t *object)

@@ -20,7 +20,7 @@ static bool portal_link(struct action_run *run)
 		js_put_text(params, "return_url", run->config->payment_method.return_url);
 	js_put_text(flow, "type", "payment_method_update");
 	js_put_new(params, "flow_data", flow);
-	session = run_preview(run, "/v1/billing_portal/sessions", params);
+	session = run_make(run, "/v1/billing_portal/sessions", params);
 	if (!session) {
 		/* Stripe has no code for it: a 400 that names no parameter is the missing default configuration. */
 		if (run->why->status == 400 && !run->why->stripe_param)
@@ -48,7 +48,7 @@ static bool setup_intent(struct action_run *run)
 	js_put_text(params, "usage", "off_session");
 	js_put_flag(methods, "enabled", true);
 	js_put_new(params, "automatic_payment_methods", methods);
-	intent = run_preview(run, "/v1/setup_intents", params);
+	intent = run_make(run, "/v1/setup_intents", params);
 	if (!intent)
 		return false;
 	if (!js_text(intent, "client_secret") || !run_owns(run, intent))

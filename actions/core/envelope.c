@@ -91,6 +91,8 @@ json_t *envelope_diagnostic(const struct envelope *e, const struct problem *prob
 		js_put_text(out, "stripe_code", problem->stripe_code);
 	if (problem->stripe_param)
 		js_put_text(out, "stripe_param", problem->stripe_param);
+	if (problem->permission)
+		js_put_text(out, "permission", problem->permission);
 	if (problem->request_id)
 		js_put_text(out, "request_id", problem->request_id);
 	if (e->warnings)

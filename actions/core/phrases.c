@@ -395,5 +395,10 @@ const struct translation translations[] = {
 		"Ein Wechsel zu %s am %s ist bereits vorgesehen. Unser Team kann ihn für Sie anpassen.",
 		"Un passage à %s le %s est déjà prévu. Notre équipe peut l'ajuster pour vous." } },
 	{ { " It changes to %s on %s.", " Es wechselt zu %s am %s.", " Il passe à %s le %s." } },
+	{ { "The tax number was added, but the other details were not changed. Please try again in a minute.",
+		"Die Steuernummer ist eingetragen, aber die übrigen Angaben wurden nicht geändert. Bitte versuchen Sie es in "
+		"einer Minute noch einmal.",
+		"Le numéro fiscal a été ajouté, mais les autres informations n'ont pas été modifiées. Veuillez réessayer "
+		"dans une minute." } },
 	{ { 0 } },
 };

@@ -136,7 +136,8 @@ struct problem {
 	json_t *extra;	    /* safe to show: choices, alternatives, faulty arguments; NULL when none     */
 	int status;	    /* Stripe's HTTP status; 0 when it did not come from an answer               */
 	const char *stripe_type, *stripe_code, *stripe_param, *request_id; /* NULL when unknown            */
-	bool outcome_unknown; /* a write may or may not have taken effect                                  */
+	const char *permission; /* what a restricted key lacks: "customer_read"; NULL: nothing, or unknown */
+	bool outcome_unknown;	/* a write may or may not have taken effect                                  */
 };
 
 void problem_init(struct problem *p, struct arena *arena);

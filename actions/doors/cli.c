@@ -227,6 +227,8 @@ static int command_run(const struct cli *cli, struct agent *a, const struct opti
 		return hash(cli, a, o);
 	if (!strcmp(o->command, "doctor"))
 		return cli_doctor(cli, a, o);
+	if (!strcmp(o->command, "permissions"))
+		return cli_permissions(cli, a, o);
 	if (!strcmp(o->command, "serve")) {
 		print_warnings(cli, a);
 		return cli_serve(cli, a, o);

@@ -12,6 +12,7 @@ int cli_doctor(const struct cli *cli, struct agent *a, const struct options *o);
 int cli_serve(const struct cli *cli, struct agent *a, const struct options *o);
 int cli_mcp(const struct cli *cli, struct agent *a, const struct options *o);
 int cli_chat(const struct cli *cli, struct agent *a, const struct options *o);
+int cli_permissions(const struct cli *cli, const struct agent *a, const struct options *o);
 int cli_audit(const struct cli *cli, const struct options *o);
 
 #endif

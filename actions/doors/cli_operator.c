@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/catalog/permissions.h"
 #include "actions/core/audit.h"
 #include "actions/doors/cli_inside.h"
 #include "actions/runtime/doctor.h"
 #include "base/json.h"
 
-/* The commands that only an operator has: what is wrong, and whether the record can be trusted. */
+/* The commands that only an operator has: what is wrong, what the key needs, whether the record can be trusted. */
 
 static void print_line(FILE *out, const char *title, const char *text)
 {
@@ -59,6 +60,33 @@ int cli_doctor(const struct cli *cli, struct agent *a, const struct options *o)
 	json_array_foreach(js_get(found, "warnings"), i, row)
 		fprintf(cli->out, "warning: %s\n", json_string_value(row));
 	return codes[group];
+}
+
+int cli_permissions(const struct cli *cli, const struct agent *a, const struct options *o)
+{
+	js_auto list = permissions_list(a->config);
+	const char *last = "", *permission;
+	json_t *row;
+	size_t i;
+
+	if (o->json) {
+		cli_print_json(cli->out, list);
+		return 0;
+	}
+	fprintf(cli->out, "A restricted key for %s needs:\n\n", a->config->file);
+	json_array_foreach(js_get(list, "permissions"), i, row) fprintf(
+		cli->out, "  %-16s %-6s %s\n", js_text(row, "family"), js_text(row, "level"), js_text(row, "name"));
+	fprintf(cli->out, "\nfor these requests:\n");
+	json_array_foreach(js_get(list, "requests"), i, row)
+	{
+		permission = js_text(row, "permission");
+		if (strcmp(permission, last) != 0)
+			fprintf(cli->out, "\n%s\n", permission);
+		last = permission;
+		fprintf(cli->out, "  %-6s %-45s %s\n", js_text(row, "method"), js_text(row, "route"),
+			js_text(row, "use"));
+	}
+	return 0;
 }
 
 int cli_audit(const struct cli *cli, const struct options *o)

@@ -16,13 +16,14 @@ enum which {
 	SERVE = 64,
 	MCP = 128,
 	CHAT = 256,
+	PERMISSIONS = 512,
 };
 
 static const struct {
 	const char *name;
 	enum which which;
 } commands[] = { { "call", CALL }, { "tools", TOOLS }, { "check", CHECK }, { "hash", HASH }, { "audit", AUDIT },
-	{ "doctor", DOCTOR }, { "serve", SERVE }, { "mcp", MCP }, { "chat", CHAT } };
+	{ "doctor", DOCTOR }, { "serve", SERVE }, { "mcp", MCP }, { "chat", CHAT }, { "permissions", PERMISSIONS } };
 
 /* One row an option: where its value goes, and with which commands it makes sense. */
 static const struct option {
@@ -31,7 +32,7 @@ static const struct option {
 	size_t text; /* offset of a const char *, when it takes a value */
 	size_t flag; /* offset of a bool, when it does not             */
 } rows[] = {
-	{ "--config", CALL | TOOLS | CHECK | HASH | AUDIT | DOCTOR | SERVE | MCP | CHAT,
+	{ "--config", CALL | TOOLS | CHECK | HASH | AUDIT | DOCTOR | SERVE | MCP | CHAT | PERMISSIONS,
 		offsetof(struct options, config), 0 },
 	{ "--environment", CALL | TOOLS | DOCTOR | MCP | CHAT, offsetof(struct options, environment), 0 },
 	{ "--format", TOOLS, offsetof(struct options, format), 0 },
@@ -42,7 +43,7 @@ static const struct option {
 	{ "--input", CALL, offsetof(struct options, input), 0 },
 	{ "--confirm", CALL, offsetof(struct options, confirm), 0 },
 	{ "--yes", CALL, 0, offsetof(struct options, yes) },
-	{ "--json", CALL | DOCTOR, 0, offsetof(struct options, json) },
+	{ "--json", CALL | DOCTOR | PERMISSIONS, 0, offsetof(struct options, json) },
 	{ "--explain", CALL, 0, offsetof(struct options, explain) },
 	{ "--port", SERVE, offsetof(struct options, port), 0 },
 	{ "--sites", SERVE, offsetof(struct options, sites), 0 },
@@ -63,6 +64,7 @@ void options_usage(FILE *out)
 	      "  stripe-actions check --config FILE\n"
 	      "  stripe-actions hash --config FILE --user-id ID\n"
 	      "  stripe-actions doctor [ACTION] --config FILE [who] [--environment NAME] [--json]\n"
+	      "  stripe-actions permissions --config FILE [--json]\n"
 	      "  stripe-actions audit verify FILE [--config FILE]\n"
 	      "  stripe-actions serve --config FILE [--port N] [--sites ORIGIN,...] [--demo] [model]\n"
 	      "  stripe-actions mcp --config FILE [who] [--environment NAME]\n"
@@ -84,6 +86,8 @@ void options_usage(FILE *out)
 	      "  check     reads the configuration and says what is wrong or weak\n"
 	      "  hash      prints the user hash of an id, for trying out a page\n"
 	      "  doctor    walks through a call without changing anything, and says why it does not work\n"
+	      "  permissions\n"
+	      "            what a restricted key has to be allowed for this configuration, and for which requests\n"
 	      "  audit     checks that nobody changed the audit record; with --config also who wrote it\n"
 	      "  serve     the actions and the chat widget over HTTP on 127.0.0.1 (port 12113; 0 takes a free one);\n"
 	      "            --sites may show the widget, --demo adds a site that signs anybody in as any contact;\n"
@@ -173,7 +177,8 @@ bool options_read(struct options *o, int argc, char **argv, FILE *err)
 		}
 	if (argc < 2)
 		return fault(err,
-			"a command is missing (call, tools, check, hash, doctor, audit, serve, mcp, chat); --help "
+			"a command is missing (call, tools, check, hash, doctor, permissions, audit, serve, mcp, "
+			"chat); --help "
 			"tells more",
 			"");
 	o->command = argv[1];
@@ -182,7 +187,8 @@ bool options_read(struct options *o, int argc, char **argv, FILE *err)
 			command = commands[i].which;
 	if (!command)
 		return fault(err,
-			"there is no such command (call, tools, check, hash, doctor, audit, serve, mcp, chat)",
+			"there is no such command (call, tools, check, hash, doctor, permissions, audit, serve, mcp, "
+			"chat)",
 			o->command);
 	for (int i = 2; i < argc; i++) {
 		if (argv[i][0] == '-' && argv[i][1]) {

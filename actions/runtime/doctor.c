@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "actions/catalog/action.h"
+#include "actions/catalog/permissions.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -76,6 +77,21 @@ static bool is_known(const struct looking *l, const char *code)
 	return false;
 }
 
+static bool is_missing_already(const struct looking *l, const char *permission)
+{
+	const char *has;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(l->findings, i, row)
+	{
+		has = js_text(row, "permission");
+		if (has && !strcmp(has, permission))
+			return true;
+	}
+	return false;
+}
+
 static void problem_add(struct looking *l, const char *action, const struct run_result *result)
 {
 	const struct problem_row *row = problem_row(result->problem.code);
@@ -84,7 +100,7 @@ static void problem_add(struct looking *l, const char *action, const struct run_
 	js_auto diagnostic = envelope_diagnostic(&result->envelope, &result->problem, result->stage);
 	json_t *finding;
 
-	if (is_known(l, code))
+	if (result->problem.permission ? is_missing_already(l, result->problem.permission) : is_known(l, code))
 		return;
 	for (size_t i = 0; i < COUNT_OF(causes); i++)
 		if (causes[i].code == result->problem.code) {
@@ -137,7 +153,9 @@ static bool action_look(struct looking *l, const char *name)
 	bool reached;
 
 	run_action(l->agent, &call, &result);
-	reached = result.problem.status || result.problem.code == PROBLEM_NONE;
+	/* A server that is down or busy is not asked twenty questions more. */
+	reached = result.problem.code == PROBLEM_NONE ||
+		  (result.problem.status && !problem_row(result.problem.code)->retryable);
 	if (result.problem.code != PROBLEM_NONE)
 		problem_add(l, name, &result);
 	else
@@ -146,52 +164,65 @@ static bool action_look(struct looking *l, const char *name)
 	return reached;
 }
 
-/* What the four actions need of a restricted key. Objects of these ids cannot exist: only the refusal is of interest.
- */
-static const struct need {
-	const char *method, *path, *kind, *permission;
-} needs[] = {
-	{ "GET", "/v1/subscriptions/sub_stripe_actions_doctor", NULL, "subscription_read" },
-	{ "GET", "/v1/invoices/in_stripe_actions_doctor", NULL, "invoice_read" },
-	{ "GET", "/v1/prices/price_stripe_actions_doctor", NULL, "plan_read" },
-	{ "POST", "/v1/subscriptions/sub_stripe_actions_doctor", "manage_subscriptions", "subscription_write" },
-	{ "POST", "/v1/customers/cus_stripe_actions_doctor", "billing_info", "customer_write" },
-};
-
-static bool kind_is_on(const struct config *c, const char *kind)
+static bool any_is_on(const struct config *c)
 {
 	for (size_t i = 0; i < c->n_actions; i++)
-		if (c->actions[i].enabled && (!kind || !strcmp(c->actions[i].kind, kind)))
+		if (c->actions[i].enabled)
 			return true;
 	return false;
 }
 
-static void permissions_look(struct looking *l)
+/* The route with ids that nothing can have: only the refusal is of interest. */
+static const char *probe_path(struct arena *arena, const char *route)
 {
-	struct problem why;
+	static const struct {
+		const char *name, *prefix;
+	} ids[] = { { "{customer}", "cus" }, { "{subscription}", "sub" }, { "{schedule}", "sub_sched" },
+		{ "{invoice}", "in" }, { "{price}", "price" }, { "{product}", "prod" }, { "{coupon}", "coupon" } };
+
+	for (size_t i = 0; i < COUNT_OF(ids); i++) {
+		const char *at = strstr(route, ids[i].name);
+
+		if (at)
+			return arena_format(arena, "%.*s%s_stripe_actions_doctor%s", (int)(at - route), route,
+				ids[i].prefix, at + strlen(ids[i].name));
+	}
+	return route;
+}
+
+static void permission_look(struct looking *l, const struct permission *p)
+{
 	struct arena arena = { 0 };
+	struct problem why;
+	js_auto params = p->probe ? json_loads(p->probe, 0, NULL) : NULL;
+	struct stripe_ask ask = { .method = p->method, .params = params };
+	const char *missing;
 	json_t *finding;
 
 	problem_init(&why, &arena);
-	for (size_t i = 0; i < COUNT_OF(needs); i++) {
-		struct stripe_ask ask = { .method = needs[i].method, .path = needs[i].path };
-
-		if (!kind_is_on(l->agent->config, needs[i].kind))
-			continue;
-		problem_clear(&why);
-		stripe_call(&l->agent->stripe, &ask, &why);
-		if (why.code != PROBLEM_STRIPE_PERMISSION_DENIED)
-			continue;
-		finding = finding_add(l, DOCTOR_DATA, "B3", needs[i].kind);
-		js_put_text(finding, "code", "stripe_permission_denied");
+	ask.path = probe_path(&arena, p->route);
+	stripe_call(&l->agent->stripe, &ask, &why);
+	missing = why.permission ? why.permission : p->name;
+	if (why.code == PROBLEM_STRIPE_PERMISSION_DENIED && !is_missing_already(l, missing)) {
+		finding = finding_add(l, DOCTOR_DATA, "B3", NULL);
+		js_put_text(finding, "code", problem_row(why.code)->name);
 		js_put_text(finding, "stage", "permissions");
 		js_put_text(finding, "message", problem_row(why.code)->text);
-		js_put_text(finding, "detail", why.detail);
-		js_put_text(finding, "permission", needs[i].permission);
+		js_put_text(finding, "detail",
+			arena_format(&arena, "%s: %s %s, for %s", why.detail, p->method, p->route, p->use));
+		js_put_text(finding, "permission", missing);
 		js_put_text(finding, "hint", problem_row(why.code)->hint);
 	}
 	problem_clear(&why);
 	arena_free(&arena);
+}
+
+/* Every request that the configuration comes to, as one that can neither succeed nor change anything. */
+static void permissions_look(struct looking *l)
+{
+	for (const struct permission *p = permissions; p->name; p++)
+		if (permission_needed(l->agent->config, p))
+			permission_look(l, p);
 }
 
 /* Found at load and never in a run: with nothing else in the way, thin words are why a model does not call. */
@@ -231,7 +262,7 @@ json_t *doctor_look(struct agent *a, const struct doctor_call *call, enum doctor
 		reached = action_look(&l, call->action);
 	/* One that is switched off on purpose is no trouble while others are on. */
 	for (size_t i = 0; !call->action && i < a->config->n_actions; i++)
-		if (a->config->actions[i].enabled || !kind_is_on(a->config, NULL))
+		if (a->config->actions[i].enabled || !any_is_on(a->config))
 			reached |= action_look(&l, a->config->actions[i].name);
 	if (reached)
 		permissions_look(&l);

@@ -103,14 +103,30 @@ const char *answer_redact(struct arena *arena, const char *text)
 	return copy;
 }
 
-/* "rak_subscription_read" out of Stripe's sentence; NULL when it names none. */
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+	size_t n = strlen(end);
+
+	return length > n && !memcmp(text + length - n, end, n);
+}
+
+/*
+ * The permission that a refusal names, "subscription_read": a word that ends so, with or without the rak_ that Stripe
+ * puts before it. NULL when it names none.
+ */
 static const char *permission_named(struct arena *arena, const char *message)
 {
-	const char *start = strstr(message, "rak_"), *end = start;
+	size_t length;
 
-	while (end && (isalnum((unsigned char)*end) || *end == '_'))
-		end++;
-	return start ? arena_range(arena, start, (size_t)(end - start)) : NULL;
+	for (const char *at = message; *at; at += length ? length : 1) {
+		for (length = 0; isalnum((unsigned char)at[length]) || at[length] == '_'; length++)
+			continue;
+		if (!ends_with(at, length, "_read") && !ends_with(at, length, "_write"))
+			continue;
+		return !strncmp(at, "rak_", 4) ? arena_range(arena, at + 4, length - 4)
+					       : arena_range(arena, at, length);
+	}
+	return NULL;
 }
 
 static const char *keep_text(struct arena *arena, const json_t *object, const char *key)
@@ -133,6 +149,7 @@ static void raise_error(const struct transport_response *r, const json_t *error,
 		problem_raise(why, found, "the key lacks the permission %s", permission);
 	else
 		problem_raise(why, found, "Stripe answered %d: %s", r->status, message);
+	why->permission = permission;
 	why->stripe_type = keep_text(arena, error, "type");
 	why->stripe_code = keep_text(arena, error, "code");
 	why->stripe_param = keep_text(arena, error, "param");

@@ -73,7 +73,8 @@ static const struct usage_row {
 } usage_rows[] = {
 	{ "usage__no_command", { NULL }, 2, "a command is missing" },
 	{ "usage__no_such_command", { "cal" }, 2,
-		"there is no such command (call, tools, check, hash, doctor, audit, serve, mcp, chat): cal" },
+		"there is no such command (call, tools, check, hash, doctor, permissions, audit, serve, mcp, chat): "
+		"cal" },
 	{ "usage__no_config", { "call", "get_invoices" }, 2, "--config FILE is missing" },
 	{ "usage__no_action", { "call", "--config", "CONFIG" }, 2, "the name of the action is missing" },
 	{ "usage__no_such_option", { "call", "a", "--config", "CONFIG", "--force" }, 2,

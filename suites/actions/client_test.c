@@ -56,7 +56,13 @@ static const struct error_row {
 		ERROR("\"message\":\"The provided key 'rk_test_x1' does not have the required permissions for this "
 		      "endpoint. "
 		      "Having the 'rak_subscription_read' permission would allow this request to continue.\""),
-		PROBLEM_STRIPE_PERMISSION_DENIED, "the key lacks the permission rak_subscription_read" },
+		PROBLEM_STRIPE_PERMISSION_DENIED, "the key lacks the permission subscription_read" },
+	{ "error__permission_in_newer_words", 403,
+		ERROR("\"message\":\"The provided key 'rk_test_x1' does not have the required permissions for this "
+		      "endpoint. Enabling \\\"Subscriptions Write\\\" ('rak_subscription_write') permissions on this "
+		      "key would "
+		      "allow this request to continue.\""),
+		PROBLEM_STRIPE_PERMISSION_DENIED, "the key lacks the permission subscription_write" },
 	{ "error__permission_unnamed", 403, ERROR("\"message\":\"not for restricted keys\""),
 		PROBLEM_STRIPE_PERMISSION_DENIED, "403" },
 	{ "error__missing", 404, ERROR("\"code\":\"resource_missing\",\"message\":\"No such subscription: 'sub_1'\""),

@@ -96,6 +96,90 @@ static void retries__may_give_the_invoice_up(void **state)
 	assert_field(invoice, "status_details.uncollectible.reason", "max_payment_attempts");
 }
 
+/* ---- sent invoices that nobody pays ---- */
+
+#define DUE (HOUSE_NOW + 7 * DAY)
+
+/* A yearly subscription whose invoice is to be paid within a week. */
+static const char *owe(struct house *h)
+{
+	return field(subscribe(h, customer_new(h, "email=a@b.co", NULL), yearly(h, "Pro", 2000),
+			     "collection_method=send_invoice&days_until_due=7"),
+		"id");
+}
+
+static void overdue__changes_nothing_unless_told(void **state)
+{
+	struct house *h = *state;
+	const char *sub = owe(h);
+
+	go_to(h, DUE);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+	go_to(h, DUE + 200 * DAY);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+	assert_field(latest_invoice(h, sub), "status", "open");
+}
+
+static void overdue__may_end_in_cancellation(void **state)
+{
+	struct house *h = *state;
+	const char *sub = owe(h), *mark;
+
+	choose(h, "subscription_after_overdue=cancel");
+	go_to(h, DUE + 30 * DAY - 1);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+	mark = events_mark(h);
+	go_to(h, DUE + 30 * DAY);
+	assert_field(get(h, "subscriptions", sub), "status", "canceled");
+	assert_field(get(h, "subscriptions", sub), "cancellation_details.reason", "payment_failed");
+	assert_field(latest_invoice(h, sub), "status", "open");
+	assert_events(h, mark, "invoice.updated\ncustomer.subscription.deleted\n");
+}
+
+static void overdue__may_end_unpaid_after_the_days_chosen(void **state)
+{
+	struct house *h = *state;
+	const char *sub = owe(h);
+
+	choose(h, "subscription_after_overdue=unpaid&subscription_after_overdue_days=60");
+	go_to(h, DUE + 60 * DAY - 1);
+	assert_field(get(h, "subscriptions", sub), "status", "past_due");
+	go_to(h, DUE + 60 * DAY);
+	assert_field(get(h, "subscriptions", sub), "status", "unpaid");
+	/* Paying brings it back. */
+	api_ok(h, "POST", text_of(h, "/v1/invoices/%s/pay", field(latest_invoice(h, sub), "id")),
+		"paid_out_of_band=true");
+	assert_field(get(h, "subscriptions", sub), "status", "active");
+}
+
+static void overdue__paid_in_between_goes_on(void **state)
+{
+	struct house *h = *state;
+	const char *sub = owe(h);
+
+	choose(h, "subscription_after_overdue=cancel");
+	go_to(h, DUE + 5 * DAY);
+	api_ok(h, "POST", text_of(h, "/v1/invoices/%s/pay", field(latest_invoice(h, sub), "id")),
+		"paid_out_of_band=true");
+	go_to(h, DUE + 100 * DAY);
+	assert_field(get(h, "subscriptions", sub), "status", "active");
+}
+
+/* A later due date counts from there. */
+static void overdue__by_a_due_date_that_moved(void **state)
+{
+	struct house *h = *state;
+	const char *sub = owe(h), *mark;
+
+	go_to(h, DUE - DAY);
+	post(h, "invoices", field(latest_invoice(h, sub), "id"), text_of(h, "due_date=%lld", (long long)(DUE + DAY)));
+	mark = events_mark(h);
+	go_to(h, DUE + DAY - 1);
+	assert_field(get(h, "subscriptions", sub), "status", "active");
+	go_to(h, DUE + DAY);
+	assert_events(h, mark, "invoice.overdue\ncustomer.subscription.updated\ncustomer.updated\n");
+}
+
 /* -1728 and +4707 at 20 %: 595.8 of the sum, but -346 and 941 of the lines. */
 static void taxed(struct house *h, int64_t tax)
 {
@@ -203,6 +287,11 @@ int main(void)
 		BILLING_TEST(retries__may_leave_it_past_due),
 		BILLING_TEST(retries__may_leave_it_unpaid),
 		BILLING_TEST(retries__may_give_the_invoice_up),
+		BILLING_TEST(overdue__changes_nothing_unless_told),
+		BILLING_TEST(overdue__may_end_in_cancellation),
+		BILLING_TEST(overdue__may_end_unpaid_after_the_days_chosen),
+		BILLING_TEST(overdue__paid_in_between_goes_on),
+		BILLING_TEST(overdue__by_a_due_date_that_moved),
 		BILLING_TEST(taxes__round_by_line_unless_told),
 		BILLING_TEST(taxes__may_round_by_invoice),
 		BILLING_TEST(settings__are_told_and_kept),

@@ -42,6 +42,25 @@ bool invoice_items_pending(struct call *call, struct record *customer, struct re
    itself. Call it right after invoice.finalized, the event that spent them. */
 void invoice_spend_discounts(struct call *call, struct record *invoice);
 
+/* ---- what its time brings (invoice_due.c, invoice_wait.c) ---- */
+void invoice_on_due(struct call *call, struct record *invoice);
+/* A loaded invoice goes on where its fields say it stands. */
+void invoice_adopt(struct call *call, struct record *invoice);
+/* An open invoice that was sent falls due at its due_date: after that was set. Others stay as they are. */
+void invoice_plan_overdue(struct call *call, struct record *invoice);
+/* A draft whose hour is over: true when it has to wait on for its webhook (it falls due again then). */
+bool invoice_waits(struct call *call, struct record *invoice);
+
+/* ---- usage that comes late (usage_late.c) ---- */
+struct sub_change;
+/* Notes on a draft which usage its lines count. */
+void invoice_remember_usage(struct sub_change *c, struct record *invoice);
+/* Before a draft is finalized: what was reported since is counted too. 0 or -1. */
+int invoice_count_usage(struct call *call, struct record *invoice);
+
+/* A line becomes another one under its own id: what it says of the line's record is set. */
+void invoice_replace_line(struct call *call, struct record *invoice, struct record *line, struct bill_line *with);
+
 /* Whole tax rates for an array of ids: the call's, NULL for none or with the failure set. */
 json_t *tax_rates_of(struct call *call, json_t *ids, const char *where);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The invoice routes, and what an invoice does when its time comes. */
+/* The invoice routes. What an invoice does when its time comes: invoice_due.c. */
 #include <string.h>
 
 #include "api/fail.h"
@@ -181,6 +181,8 @@ static int invoice_update(struct call *call)
 		invoice_snapshot_customer(call, invoice);
 		if (invoice_total(call, invoice))
 			return -1;
+	} else if (param_given(call, "due_date") || param_given(call, "days_until_due")) {
+		invoice_plan_overdue(call, invoice);
 	}
 	emit_changed(call, "invoice.updated", invoice);
 	return answer_record(call, invoice);
@@ -338,102 +340,6 @@ static int route_send(struct call *call)
 	return answer_record(call, invoice);
 }
 
-/* ---- due ---- */
-
-static void attempt(struct call *call, struct record *invoice)
-{
-	struct fail refusal;
-
-	invoice_collect(call, invoice, NULL, true, &refusal);
-	refusal_clear(&refusal);
-}
-
-static bool advances_alone(struct record *invoice)
-{
-	return !strcmp(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
-}
-
-static void overdue(struct call *call, struct record *invoice)
-{
-	struct record *sub = invoice_subscription(call, invoice), *customer = invoice_customer(call, invoice);
-
-	json_object_del(journal_edit_private(&call->journal, invoice), "due");
-	emit(call, "invoice.overdue", invoice);
-	if (sub)
-		subscription_invoice_failed(call, sub, invoice, false);
-	if (customer && !customer->deleted) {
-		js_put_flag(journal_edit(&call->journal, customer), "delinquent", true);
-		emit_changed(call, "customer.updated", customer);
-	}
-}
-
-/* The pause of a subscription's collection decides what becomes of its drafts. */
-static bool held_back(struct call *call, struct record *invoice)
-{
-	const char *behavior =
-		js_text_at(record_tree(invoice_subscription(call, invoice)), "pause_collection.behavior");
-
-	if (!behavior)
-		return false;
-	json_object_del(journal_edit_private(&call->journal, invoice), "due");
-	if (!strcmp(behavior, "keep_as_draft")) {
-		invoice_set_advance(call, journal_edit(&call->journal, invoice), false);
-		journal_freeze(&call->journal, invoice);
-		return true;
-	}
-	if (invoice_finalize(call, invoice) || strcmp(status_of(invoice), "open"))
-		return true; /* the balance covered it */
-	if (!strcmp(behavior, "void"))
-		invoice_void(call, invoice);
-	else
-		invoice_mark_uncollectible(call, invoice, "subscription_paused");
-	return true;
-}
-
-static void on_due(struct call *call, struct record *invoice)
-{
-	if (!strcmp(status_of(invoice), "draft")) {
-		if (held_back(call, invoice))
-			return;
-		if (invoice_finalize(call, invoice)) {
-			emit(call, "invoice.finalization_failed", invoice);
-			return;
-		}
-		if (!strcmp(status_of(invoice), "open")) {
-			if (advances_alone(invoice))
-				attempt(call, invoice);
-			else
-				emit(call, "invoice.sent", invoice);
-		}
-		return;
-	}
-	if (strcmp(status_of(invoice), "open"))
-		json_object_del(journal_edit_private(&call->journal, invoice), "due");
-	else if (advances_alone(invoice))
-		attempt(call, invoice);
-	else
-		overdue(call, invoice);
-}
-
-/* A loaded invoice goes on where its fields say it stands. */
-static void adopt(struct call *call, struct record *invoice)
-{
-	json_t *tree = record_tree(invoice);
-	bool draft = !strcmp(status_of(invoice), "draft"), open = !strcmp(status_of(invoice), "open");
-	int64_t due = 0;
-
-	if (json_object_get(record_private(invoice), "due"))
-		return;
-	if (draft && js_flag(tree, "auto_advance", false))
-		due = js_int(tree, "automatically_finalizes_at", js_int(tree, "created", call->now) + 3601) - 1;
-	else if (open && advances_alone(invoice) && js_flag(tree, "auto_advance", false))
-		due = js_int(tree, "next_payment_attempt", 0);
-	else if (open && !advances_alone(invoice))
-		due = js_int(tree, "due_date", 0);
-	if (due)
-		js_put_int(journal_edit_private(&call->journal, invoice), "due", due);
-}
-
 /* ---- tables ---- */
 
 static json_t *include_payments(struct call *call, struct record *r)
@@ -510,6 +416,6 @@ const struct resource invoice_resource = {
 	.filters = filters,
 	.includes = includes,
 	.fill = fill,
-	.on_due = on_due,
-	.adopt = adopt,
+	.on_due = invoice_on_due,
+	.adopt = invoice_adopt,
 };

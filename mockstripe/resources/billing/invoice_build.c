@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
+#include "resources/account_settings.h"
 #include "resources/billing/facts.h"
 #include "resources/billing/invoice.h"
 #include "resources/billing/inside.h"
@@ -169,6 +170,15 @@ struct record *invoice_add_line(struct call *call, struct record *invoice, struc
 	return line->line;
 }
 
+void invoice_replace_line(struct call *call, struct record *invoice, struct record *line, struct bill_line *with)
+{
+	js_auto body = line_body(call, invoice, with);
+
+	js_put_text(body, "id", line->id);
+	json_object_update(journal_edit(&call->journal, line), body);
+	with->line = line;
+}
+
 /* ---- a new draft ---- */
 
 /* Who is billed, as the invoice remembers it; refreshed while it is a draft, frozen at finalization. */
@@ -254,6 +264,9 @@ static json_t *draft_body(struct call *call, const struct invoice_terms *terms)
 		js_put_new(body, "discounts", ids);
 	}
 	invoice_set_advance(call, body, terms->auto_advance);
+	/* No endpoint is waited for, so it is set while the invoice is being created (API reference "Invoice"). */
+	if (account_setting_is(call, "invoice_waits_for_webhook", "no"))
+		js_put_int(body, "webhooks_delivered_at", call->now);
 	return body;
 }
 

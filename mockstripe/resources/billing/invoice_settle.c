@@ -204,7 +204,7 @@ int invoice_finalize(struct call *call, struct record *invoice)
 		return fail_invalid(call, NULL, NULL,
 			"This invoice is already finalized, you can't re-finalize a non-draft invoice.");
 	invoice_snapshot_customer(call, invoice);
-	if (settlement_of(call, invoice, &s))
+	if (invoice_count_usage(call, invoice) || settlement_of(call, invoice, &s))
 		return -1;
 	draft = journal_edit(&call->journal, invoice);
 	js_put_text(draft, "number",
@@ -217,7 +217,8 @@ int invoice_finalize(struct call *call, struct record *invoice)
 		js_put_int(draft, "effective_at", call->now);
 	js_put_null(draft, "automatically_finalizes_at");
 	js_put_int(js_own(draft, "status_transitions"), "finalized_at", call->now);
-	js_put_int(draft, "webhooks_delivered_at", call->now);
+	if (!json_is_integer(json_object_get(draft, "webhooks_delivered_at")))
+		js_put_int(draft, "webhooks_delivered_at", call->now);
 	js_put_text(draft, "status", "open");
 	write_hosted_urls(call, draft, invoice->id);
 	move_balance(call, invoice, &s);
@@ -231,8 +232,7 @@ int invoice_finalize(struct call *call, struct record *invoice)
 		announce_paid(call, invoice, NULL);
 		return 0;
 	}
-	if (!charges_automatically(invoice) && js_int(draft, "due_date", 0))
-		set_due(call, invoice, js_int(draft, "due_date", 0));
+	invoice_plan_overdue(call, invoice);
 	emit(call, "invoice.finalized", invoice);
 	invoice_spend_discounts(call, invoice);
 	add_payment(call, invoice, s.amount_due);

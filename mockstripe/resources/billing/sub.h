@@ -47,6 +47,12 @@ struct sub_change {
 	bool quiet;	     /* they are announced after the invoice and the subscription (sub_announce_items) */
 	struct record *unannounced[BILL_LINES];
 	size_t n_unannounced;
+	struct usage_billed {
+		struct record *item, *price;
+		struct span period;
+		struct decimal quantity;
+	} usage[SUB_ITEMS]; /* what the lines of metered items count, those of nothing included */
+	size_t n_usage;
 	bool tentative; /* deleted items stay until the invoice is paid (sub_pending.c) */
 };
 

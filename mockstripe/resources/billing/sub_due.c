@@ -105,6 +105,26 @@ void subscription_invoice_paid(struct call *call, struct record *sub, struct rec
 	clear_delinquency(call, sub);
 }
 
+/* What an account chooses for a subscription that nobody pays; false when it goes on as it is. */
+static bool give_up(struct call *call, struct record *sub, const char *choice)
+{
+	if (!strcmp(choice, "cancel")) {
+		subscription_end(call, sub, SUBSCRIPTION_PAYMENT_FAILED);
+	} else if (!strcmp(choice, "unpaid") && !sub_status_is(sub, "paused") && !sub_status_is(sub, "unpaid")) {
+		set_status(call, sub, "unpaid");
+		changed(call, sub);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void subscription_invoice_given_up(struct call *call, struct record *sub, struct record *invoice)
+{
+	if (is_latest(sub, invoice) && subscription_is_live(sub))
+		give_up(call, sub, account_setting(call, "subscription_after_overdue"));
+}
+
 void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final)
 {
 	bool is_sent = !strcmp(js_text(record_tree(invoice), "collection_method"), "send_invoice");
@@ -113,16 +133,11 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 		return; /* the change waits for it; the subscription itself goes on */
 	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
 		return;
-	if (final && account_setting_is(call, "subscription_after_retries", "cancel")) {
-		subscription_end(call, sub, SUBSCRIPTION_PAYMENT_FAILED);
+	if (final && give_up(call, sub, account_setting(call, "subscription_after_retries")))
 		return;
-	}
 	if (sub_status_is(sub, "paused") || sub_status_is(sub, "unpaid"))
 		return;
-	if (final && account_setting_is(call, "subscription_after_retries", "unpaid"))
-		set_status(call, sub, "unpaid");
-	else
-		set_status(call, sub, is_first(invoice) && !is_sent ? "incomplete" : "past_due");
+	set_status(call, sub, is_first(invoice) && !is_sent ? "incomplete" : "past_due");
 	changed(call, sub);
 }
 
@@ -163,10 +178,19 @@ static int next_periods(struct sub_change *c, int64_t end, struct span *previous
 	return 0;
 }
 
+/* A draft of the change's lines, which goes on counting their usage. NULL with the failure. */
+static struct record *draft_of(struct sub_change *c, const struct invoice_terms *terms)
+{
+	struct record *invoice = invoice_new(c->call, terms, c->lines, c->n_lines);
+
+	if (invoice)
+		invoice_remember_usage(c, invoice);
+	return invoice;
+}
+
 /* The lines of the periods that begin at `end`, on an invoice; the items themselves stay where they are. */
 static struct record *renewal_invoice(struct sub_change *c, struct record *sub, int64_t end)
 {
-	struct call *call = c->call;
 	struct span previous = { end, end };
 	struct invoice_terms terms = { .customer = c->customer,
 		.sub = sub,
@@ -178,7 +202,7 @@ static struct record *renewal_invoice(struct sub_change *c, struct record *sub, 
 	if (next_periods(c, end, &previous) || sub_full_lines(c))
 		return NULL;
 	terms.period = previous;
-	return invoice_new(call, &terms, c->lines, c->n_lines);
+	return draft_of(c, &terms);
 }
 
 struct record *sub_renewal_preview(struct call *call, struct record *sub, int64_t end)
@@ -278,7 +302,7 @@ struct record *sub_last_invoice(struct call *call, struct record *sub, const cha
 		return NULL;
 	if (!c->n_lines && !invoice_items_pending(call, terms.customer, sub, terms.currency))
 		return NULL;
-	return invoice_new(call, &terms, c->lines, c->n_lines);
+	return draft_of(c, &terms);
 }
 
 static void end_as_planned(struct call *call, struct record *sub)

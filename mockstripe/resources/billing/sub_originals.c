@@ -174,4 +174,5 @@ void sub_lines_pending(struct sub_change *c)
 			json_decref(list);
 	}
 	c->n_lines = 0;
+	c->n_usage = 0; /* it is settled as what those items say */
 }

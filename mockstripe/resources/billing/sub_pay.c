@@ -76,6 +76,7 @@ int sub_invoice_now(
 	if (!invoice)
 		return -1;
 	*out = invoice;
+	invoice_remember_usage(c, invoice);
 	sub_remember_lines(c);
 	js_put_text(journal_edit(&call->journal, c->sub), "latest_invoice", invoice->id);
 	if (pay == PENDING_IF_INCOMPLETE)

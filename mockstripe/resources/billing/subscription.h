@@ -27,6 +27,8 @@ void subscription_discount_over(struct call *call, const char *sub, struct recor
 /* What an invoice's fate does to its subscription; each checks that it is the latest invoice. */
 void subscription_invoice_paid(struct call *call, struct record *sub, struct record *invoice);
 void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final);
+/* A sent invoice stayed unpaid so long after its due date that the account's setting ends the subscription. */
+void subscription_invoice_given_up(struct call *call, struct record *sub, struct record *invoice);
 void subscription_invoice_voided(struct call *call, struct record *sub, struct record *invoice);
 
 size_t subscriptions_live_count(struct call *call, struct record *customer);

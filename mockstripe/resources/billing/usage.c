@@ -174,6 +174,8 @@ int sub_usage_line(struct sub_change *c, size_t which, int64_t until)
 		  : !recorded(c->call, &item, period, &item.quantity))
 		return fail_invalid(c->call, "amount_too_large", NULL, "The usage of %s is more than can be billed.",
 			item.record->id);
+	if (c->n_usage < SUB_ITEMS)
+		c->usage[c->n_usage++] = (struct usage_billed) { item.record, item.price, period, item.quantity };
 	if (item.quantity.scaled <= 0) /* corrections may outweigh what was used: nothing to pay, nothing given back */
 		return zero_line(c, &item, period);
 	item.metered = false; /* from here on a quantity like any other */

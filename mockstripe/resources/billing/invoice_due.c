@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* What an invoice does when its time comes. Source: Stripe docs "Status transitions and finalization", "Billing
+ * collection methods", "Pause payment collection". */
+#include <string.h>
+
+#include "base/json.h"
+#include "events/emit.h"
+#include "resources/account_settings.h"
+#include "resources/billing/inside.h"
+#include "resources/billing/subscription.h"
+
+#define OVERDUE "overdue" /* private: its due date passed, and that was told */
+
+static bool is_status(struct record *invoice, const char *status)
+{
+	return !strcmp(js_text(record_tree(invoice), "status"), status);
+}
+
+static bool is_charged(struct record *invoice)
+{
+	return !strcmp(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
+}
+
+static void set_due(struct call *call, struct record *invoice, int64_t due)
+{
+	js_put_int(journal_edit_private(&call->journal, invoice), "due", due);
+}
+
+static void clear_due(struct call *call, struct record *invoice)
+{
+	json_object_del(journal_edit_private(&call->journal, invoice), "due");
+}
+
+static void attempt(struct call *call, struct record *invoice)
+{
+	struct fail refusal;
+
+	invoice_collect(call, invoice, NULL, true, &refusal);
+	refusal_clear(&refusal);
+}
+
+/* ---- sent, and not paid in time ---- */
+
+void invoice_plan_overdue(struct call *call, struct record *invoice)
+{
+	int64_t due_date = js_int(record_tree(invoice), "due_date", 0);
+
+	if (!is_status(invoice, "open") || is_charged(invoice) || !due_date)
+		return;
+	set_due(call, invoice, due_date);
+	json_object_del(journal_edit_private(&call->journal, invoice), OVERDUE);
+}
+
+static void tell_overdue(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice), *customer = invoice_customer(call, invoice);
+	int64_t days = account_setting_number(call, "subscription_after_overdue_days");
+
+	js_put_flag(journal_edit_private(&call->journal, invoice), OVERDUE, true);
+	/* What happens then is asked then: the account may choose until the last moment. */
+	if (sub)
+		set_due(call, invoice, js_int(record_tree(invoice), "due_date", call->now) + days * CALENDAR_DAY);
+	else
+		clear_due(call, invoice);
+	emit(call, "invoice.overdue", invoice);
+	if (sub)
+		subscription_invoice_failed(call, sub, invoice, false);
+	if (customer && !customer->deleted) {
+		js_put_flag(journal_edit(&call->journal, customer), "delinquent", true);
+		emit_changed(call, "customer.updated", customer);
+	}
+}
+
+static void overdue(struct call *call, struct record *invoice)
+{
+	struct record *sub = invoice_subscription(call, invoice);
+
+	if (!js_flag(record_private(invoice), OVERDUE, false)) {
+		tell_overdue(call, invoice);
+		return;
+	}
+	clear_due(call, invoice);
+	if (sub)
+		subscription_invoice_given_up(call, sub, invoice);
+}
+
+/* ---- drafts ---- */
+
+/* The pause of a subscription's collection decides what becomes of its drafts. */
+static bool held_back(struct call *call, struct record *invoice)
+{
+	const char *behavior =
+		js_text_at(record_tree(invoice_subscription(call, invoice)), "pause_collection.behavior");
+
+	if (!behavior)
+		return false;
+	clear_due(call, invoice);
+	if (!strcmp(behavior, "keep_as_draft")) {
+		invoice_set_advance(call, journal_edit(&call->journal, invoice), false);
+		journal_freeze(&call->journal, invoice);
+		return true;
+	}
+	if (invoice_finalize(call, invoice) || !is_status(invoice, "open"))
+		return true; /* the balance covered it */
+	if (!strcmp(behavior, "void"))
+		invoice_void(call, invoice);
+	else
+		invoice_mark_uncollectible(call, invoice, "subscription_paused");
+	return true;
+}
+
+static void advance_draft(struct call *call, struct record *invoice)
+{
+	if (held_back(call, invoice) || invoice_waits(call, invoice))
+		return;
+	if (invoice_finalize(call, invoice)) {
+		emit(call, "invoice.finalization_failed", invoice);
+		return;
+	}
+	if (!is_status(invoice, "open"))
+		return;
+	if (is_charged(invoice))
+		attempt(call, invoice);
+	else
+		emit(call, "invoice.sent", invoice);
+}
+
+void invoice_on_due(struct call *call, struct record *invoice)
+{
+	if (is_status(invoice, "draft"))
+		advance_draft(call, invoice);
+	else if (!is_status(invoice, "open"))
+		clear_due(call, invoice);
+	else if (is_charged(invoice))
+		attempt(call, invoice);
+	else
+		overdue(call, invoice);
+}
+
+void invoice_adopt(struct call *call, struct record *invoice)
+{
+	json_t *tree = record_tree(invoice);
+	bool advances = js_flag(tree, "auto_advance", false);
+	int64_t due = 0;
+
+	if (json_object_get(record_private(invoice), "due"))
+		return;
+	if (is_status(invoice, "draft") && advances)
+		due = js_int(tree, "automatically_finalizes_at", js_int(tree, "created", call->now) + 3601) - 1;
+	else if (is_status(invoice, "open") && is_charged(invoice) && advances)
+		due = js_int(tree, "next_payment_attempt", 0);
+	if (due)
+		set_due(call, invoice, due);
+	invoice_plan_overdue(call, invoice);
+}

@@ -2,7 +2,7 @@
 #ifndef ACTIONS_PERMISSIONS_H
 #define ACTIONS_PERMISSIONS_H
 
-#include <jansson.h>
+#include "base/json.h"
 #include <stdbool.h>
 
 #include "actions/core/config.h"

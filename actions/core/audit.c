@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,6 +18,7 @@
 
 struct audit {
 	int file;
+	pthread_mutex_t lock; /* a lock on the file keeps other processes out, not other threads */
 	const struct secret *secret;
 	off_t end; /* behind the line that `seq` and `hash` are of; another process may have gone on since */
 	int64_t seq;
@@ -34,6 +36,8 @@ struct audit *audit_open(const char *file, const struct secret *secret, char **w
 	}
 	a = mem_alloc(sizeof(*a));
 	a->file = fd;
+	if (pthread_mutex_init(&a->lock, NULL))
+		die("the audit record's lock could not be made");
 	a->secret = secret;
 	memcpy(a->hash, CHAIN_START, DIGEST_HEX);
 	return a;
@@ -44,6 +48,7 @@ void audit_close(struct audit *a)
 	if (!a)
 		return;
 	close(a->file);
+	pthread_mutex_destroy(&a->lock);
 	free(a);
 }
 
@@ -161,18 +166,28 @@ static bool line_write(struct audit *a, const json_t *record)
 	return done;
 }
 
-bool audit_append(struct audit *a, const json_t *record)
+static bool append_locked(struct audit *a, const json_t *record)
 {
 	bool done;
 	int code;
 
-	if (!a)
-		return true;
 	if (!lock(a->file, LOCK_EX))
 		return false;
 	done = chain_find(a) && line_write(a, record);
 	code = errno;
 	lock(a->file, LOCK_UN);
 	errno = code;
+	return done;
+}
+
+bool audit_append(struct audit *a, const json_t *record)
+{
+	bool done;
+
+	if (!a)
+		return true;
+	pthread_mutex_lock(&a->lock);
+	done = append_locked(a, record);
+	pthread_mutex_unlock(&a->lock);
 	return done;
 }

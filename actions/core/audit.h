@@ -27,8 +27,8 @@ struct audit;
 struct audit *audit_open(const char *file, const struct secret *secret, char **why);
 void audit_close(struct audit *a); /* NULL-safe */
 /*
- * Adds a line under a lock on the file, in one write. What a killed process left of a line is cut away first. a may be
- * NULL: nothing is recorded. false with errno when the line could not be written in full.
+ * Adds a line under a lock on the file, in one write; threads may do so at once. What a killed process left of a line
+ * is cut away first. a may be NULL: nothing is recorded. false with errno when the line could not be written in full.
  */
 bool audit_append(struct audit *a, const json_t *record);
 

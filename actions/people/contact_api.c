@@ -62,6 +62,15 @@ static json_t *contact_insert(const struct contacts *c, json_t *contact, int64_t
 	return renamed;
 }
 
+/* The answer of a transaction that was begun: what could not be kept was not done. */
+static struct contact_answer answer_end(const struct contacts *c, struct contact_answer out)
+{
+	if (store_end(c->store, out.status == 200) || out.status != 200)
+		return out;
+	json_decref(out.body);
+	return answer_broken();
+}
+
 static struct contact_answer create_all(const struct contacts *c, json_t *list, int64_t now)
 {
 	js_auto data = json_array();
@@ -115,10 +124,7 @@ struct contact_answer contact_api_create(const struct contacts *c, json_t *body,
 		out = answer_make(400, "Maximum contacts limit reached");
 	else
 		out = create_all(c, list, now);
-	if (!store_end(c->store, out.status == 200) && out.status == 200) {
-		json_decref(out.body);
-		return answer_broken();
-	}
+	out = answer_end(c, out);
 	if (out.status == 200)
 		put_warnings(&out, dropped);
 	return out;
@@ -218,13 +224,29 @@ static void contact_change(json_t *contact, json_t *changes)
 	}
 }
 
+/* Within a transaction: nobody else changes the contact, or takes its address, in between. */
+static struct contact_answer update_one(const struct contacts *c, const char *id, json_t *changes, int64_t now)
+{
+	js_auto found = contact_lookup(c, id);
+	const char *clash;
+	json_t *saved;
+
+	if (!found)
+		return answer_missing(c);
+	clash = clash_of(c, changes, js_text(found, "id"));
+	if (clash)
+		return answer_make(409, clash);
+	contact_change(found, changes);
+	saved = contacts_save(c, found, now);
+	return saved ? answer_data(saved) : answer_broken();
+}
+
 struct contact_answer contact_api_update(const struct contacts *c, const char *id, json_t *body, int64_t now)
 {
-	js_auto issues = json_array(), *dropped = json_array(), *changes = NULL, *found = NULL;
+	js_auto issues = json_array(), *dropped = json_array(), *changes = NULL;
 	struct reading r = { .contacts = c, .issues = issues, .dropped = dropped, .prefix = "" };
-	json_t *data = js_get(body, "data"), *saved;
+	json_t *data = js_get(body, "data");
 	struct contact_answer out;
-	const char *clash;
 
 	if (!json_is_object(data)) {
 		issue_expected(issues, "", "data", "object", data);
@@ -233,20 +255,11 @@ struct contact_answer contact_api_update(const struct contacts *c, const char *i
 	changes = contact_fields(&r, data);
 	if (json_array_size(issues))
 		return answer_issues("Invalid request body", issues);
-	if (r.broken)
+	if (r.broken || !store_begin(c->store))
 		return answer_broken();
-	found = contact_lookup(c, id);
-	if (!found)
-		return answer_missing(c);
-	clash = clash_of(c, changes, js_text(found, "id"));
-	if (clash)
-		return answer_make(409, clash);
-	contact_change(found, changes);
-	saved = contacts_save(c, found, now);
-	if (!saved)
-		return answer_broken();
-	out = answer_data(saved);
-	put_warnings(&out, dropped);
+	out = answer_end(c, update_one(c, id, changes, now));
+	if (out.status == 200)
+		put_warnings(&out, dropped);
 	return out;
 }
 

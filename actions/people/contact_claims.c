@@ -36,25 +36,44 @@ static json_t *claims_sift(const struct contacts *c, const char *user_id, json_t
 	return out;
 }
 
-json_t *contact_upsert(const struct contacts *c, const char *user_id, json_t *claims, int64_t now, json_t *dropped)
+/* The contact as the claims leave it. *same: as it was before. */
+static json_t *contact_merge(
+	const struct contacts *c, const char *user_id, json_t *claims, struct arena *arena, json_t *dropped, bool *same)
 {
 	js_auto found = contacts_find(c, user_id), *sifted = NULL;
-	struct arena arena = { 0 };
 	bool broken = !found && store_trouble(c->store);
-	json_t *merged, *out;
+	json_t *merged;
 
 	if (broken)
 		return NULL;
-	if (!claims)
-		return json_incref(found);
 	sifted = claims_sift(c, user_id, claims, dropped, &broken);
-	merged = broken ? NULL : contact_with_claims(&arena, found, sifted, user_id);
-	if (!merged)
-		out = NULL;
-	else if (found && json_equal(found, merged))
-		out = json_incref(found);
-	else
-		out = contacts_save(c, merged, now);
+	merged = broken ? NULL : contact_with_claims(arena, found, sifted, user_id);
+	*same = found && merged && json_equal(found, merged);
+	return *same ? json_incref(found) : json_incref(merged);
+}
+
+json_t *contact_upsert(const struct contacts *c, const char *user_id, json_t *claims, int64_t now, json_t *dropped)
+{
+	struct arena arena = { 0 };
+	json_t *merged, *out;
+	bool same = false;
+
+	if (!claims)
+		return contacts_find(c, user_id);
+	merged = contact_merge(c, user_id, claims, &arena, dropped, &same);
+	out = same ? json_incref(merged) : NULL;
+	/* Mostly nothing is new. Otherwise once more, with everybody else kept out between the look and the write. */
+	if (merged && !same && store_begin(c->store)) {
+		json_decref(merged);
+		json_array_clear(dropped);
+		merged = contact_merge(c, user_id, claims, &arena, dropped, &same);
+		out = merged ? contacts_save(c, merged, now) : NULL;
+		if (!store_end(c->store, out != NULL)) {
+			json_decref(out);
+			out = NULL;
+		}
+	}
+	json_decref(merged);
 	arena_free(&arena);
 	return out;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "actions/people/store.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,7 +14,14 @@
 
 struct store {
 	sqlite3 *db;
-	char *trouble;
+	pthread_mutex_t lock; /* around each statement, and from store_begin to store_end */
+	pthread_key_t told;   /* struct told of the thread that asks                        */
+};
+
+/* What the last statement of a thread came to. */
+struct told {
+	char *trouble; /* NULL: it went well */
+	int64_t changed;
 };
 
 static const char tables[] =
@@ -27,16 +35,53 @@ static const char tables[] =
 	" at INTEGER NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS marks_by_name ON marks (agent, kind, name, at);";
 
+static void told_free(void *arg)
+{
+	struct told *t = arg;
+
+	if (t)
+		free(t->trouble);
+	free(t);
+}
+
+static struct told *told(const struct store *s)
+{
+	struct told *t = pthread_getspecific(s->told);
+
+	if (t)
+		return t;
+	t = mem_alloc(sizeof(*t));
+	if (pthread_setspecific(s->told, t) != 0)
+		die("out of memory");
+	return t;
+}
+
+/* Keeps what the database says of the last statement, under the lock; gives false. */
 static bool trouble(struct store *s)
 {
-	free(s->trouble);
-	s->trouble = mem_copy_text(sqlite3_errmsg(s->db));
+	struct told *t = told(s);
+
+	free(t->trouble);
+	t->trouble = mem_copy_text(sqlite3_errmsg(s->db));
 	return false;
+}
+
+static struct store *store_new(void)
+{
+	struct store *s = mem_alloc(sizeof(*s));
+	pthread_mutexattr_t kind;
+
+	/* Recursive: the statements of a transaction take it again. */
+	if (pthread_mutexattr_init(&kind) || pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE) ||
+		pthread_mutex_init(&s->lock, &kind) || pthread_key_create(&s->told, told_free))
+		die("the store's lock could not be made");
+	pthread_mutexattr_destroy(&kind);
+	return s;
 }
 
 struct store *store_open(const char *file, struct text *why)
 {
-	struct store *s = mem_alloc(sizeof(*s));
+	struct store *s = store_new();
 	int code = sqlite3_open_v2(file ? file : ":memory:", &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
 	if (code == SQLITE_OK) {
@@ -57,17 +102,20 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	sqlite3_close(s->db);
-	free(s->trouble);
+	told_free(pthread_getspecific(s->told)); /* other threads' went with them */
+	pthread_key_delete(s->told);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
 static sqlite3_stmt *prepare(struct store *s, const char *sql, const char *types, va_list args)
 {
 	sqlite3_stmt *statement = NULL;
+	struct told *t = told(s);
 	const char *text;
 
-	free(s->trouble);
-	s->trouble = NULL;
+	free(t->trouble);
+	t->trouble = NULL;
 	if (sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) != SQLITE_OK) {
 		trouble(s);
 		return NULL;
@@ -83,21 +131,31 @@ static sqlite3_stmt *prepare(struct store *s, const char *sql, const char *types
 	return statement;
 }
 
-bool store_do(struct store *s, const char *sql, const char *types, ...)
+static bool statement_run(struct store *s, const char *sql, const char *types, va_list args)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = prepare(s, sql, types, args);
 	bool done;
-	va_list args;
 
-	va_start(args, types);
-	statement = prepare(s, sql, types, args);
-	va_end(args);
 	if (!statement)
 		return false;
 	done = sqlite3_step(statement) == SQLITE_DONE;
 	if (!done)
 		trouble(s);
 	sqlite3_finalize(statement);
+	told(s)->changed = sqlite3_changes(s->db);
+	return done;
+}
+
+bool store_do(struct store *s, const char *sql, const char *types, ...)
+{
+	bool done;
+	va_list args;
+
+	pthread_mutex_lock(&s->lock);
+	va_start(args, types);
+	done = statement_run(s, sql, types, args);
+	va_end(args);
+	pthread_mutex_unlock(&s->lock);
 	return done;
 }
 
@@ -116,16 +174,12 @@ static json_t *row_read(sqlite3_stmt *statement)
 	return row;
 }
 
-json_t *store_rows(struct store *s, const char *sql, const char *types, ...)
+static json_t *statement_rows(struct store *s, const char *sql, const char *types, va_list args)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = prepare(s, sql, types, args);
 	json_t *rows;
-	va_list args;
 	int code;
 
-	va_start(args, types);
-	statement = prepare(s, sql, types, args);
-	va_end(args);
 	if (!statement)
 		return NULL;
 	rows = json_array();
@@ -140,28 +194,45 @@ json_t *store_rows(struct store *s, const char *sql, const char *types, ...)
 	return rows;
 }
 
+json_t *store_rows(struct store *s, const char *sql, const char *types, ...)
+{
+	json_t *rows;
+	va_list args;
+
+	pthread_mutex_lock(&s->lock);
+	va_start(args, types);
+	rows = statement_rows(s, sql, types, args);
+	va_end(args);
+	pthread_mutex_unlock(&s->lock);
+	return rows;
+}
+
 int64_t store_changed(const struct store *s)
 {
-	return sqlite3_changes(s->db);
+	return told(s)->changed;
 }
 
 bool store_begin(struct store *s)
 {
-	return store_do(s, "BEGIN IMMEDIATE", "");
+	pthread_mutex_lock(&s->lock);
+	if (store_do(s, "BEGIN IMMEDIATE", ""))
+		return true;
+	pthread_mutex_unlock(&s->lock);
+	return false;
 }
 
 bool store_end(struct store *s, bool keep)
 {
-	if (!keep)
-		return store_do(s, "ROLLBACK", "");
-	if (store_do(s, "COMMIT", ""))
-		return true;
-	/* What could not be kept is undone; the first reason is the one to tell. */
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	bool done = !keep || store_do(s, "COMMIT", "");
+
+	/* What could not be kept is undone; the reason of the first failure is the one to tell. */
+	if (!keep || !done)
+		done = sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK && !keep;
+	pthread_mutex_unlock(&s->lock);
+	return done;
 }
 
 const char *store_trouble(const struct store *s)
 {
-	return s->trouble;
+	return told(s)->trouble;
 }

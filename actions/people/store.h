@@ -11,7 +11,8 @@
 /*
  * What an agent remembers: contacts, the definitions of their attributes, used confirmations, counted runs and offers.
  * It is SQLite in either case, in a file when one is configured and in memory otherwise, so that there is one way of
- * doing it. A file may be shared by several processes of one agent, and by several agents, whose rows never meet.
+ * doing it. A file may be shared by several processes of one agent, and by several agents, whose rows never meet. Good
+ * for several threads at once; what the last statement came to is told to each thread by itself.
  */
 struct store;
 
@@ -28,7 +29,8 @@ bool store_do(struct store *s, const char *sql, const char *types, ...);
 json_t *store_rows(struct store *s, const char *sql, const char *types, ...);
 /* How many rows the last store_do changed. */
 int64_t store_changed(const struct store *s);
-/* Several statements as one; no nesting. store_end(s, false) undoes them; false when they could not be kept. */
+/* Several statements as one; no nesting. Other threads wait meanwhile, so that nothing slow may stand in between.
+ * store_end(s, false) undoes them; false when they could not be kept. */
 bool store_begin(struct store *s);
 bool store_end(struct store *s, bool keep);
 /* Why the last statement failed; NULL when it did not. Borrowed until the next one. */

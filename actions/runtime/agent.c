@@ -95,6 +95,7 @@ struct agent *agent_open(const struct agent_options *options, struct text *why)
 	struct agent *a = mem_alloc(sizeof(*a));
 	char *trouble = NULL;
 
+	latches_init(&a->latches);
 	a->warnings = json_array();
 	a->clock = options->clock.now ? options->clock : clock_system();
 	a->config = options->file ? config_load(options->file, why)
@@ -136,5 +137,6 @@ void agent_close(struct agent *a)
 	store_close(a->store);
 	config_free(a->config);
 	json_decref(a->warnings);
+	latches_clear(&a->latches);
 	free(a);
 }

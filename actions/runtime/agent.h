@@ -6,6 +6,7 @@
 #include "actions/core/clock.h"
 #include "actions/core/config.h"
 #include "actions/core/digest.h"
+#include "actions/core/latch.h"
 #include "actions/people/contacts.h"
 #include "actions/people/ledger.h"
 #include "actions/stripe/call.h"
@@ -13,8 +14,8 @@
 
 /*
  * One configured agent, opened: configuration, contacts, the way to Stripe, the audit record. All state hangs from
- * here, so that several agents in one process never meet. Not for several threads at once: a door that has threads
- * locks around it.
+ * here, so that several agents in one process never meet. Good for several threads at once, when the transport handed
+ * in is: runs of one contact, or for one Stripe customer, wait for each other, all others go on side by side.
  */
 struct agent {
 	struct config *config;
@@ -24,6 +25,7 @@ struct agent {
 	struct client *wire; /* NULL when a transport was handed in */
 	struct stripe_client stripe;
 	struct clock clock;
+	struct latches latches;		/* contacts and customers that a run is for */
 	struct audit *audit;		/* NULL: none configured */
 	unsigned char key[DIGEST_SIZE]; /* for confirmations, cursors and idempotency keys; derived, never the secret
 					   itself */

@@ -26,10 +26,30 @@ struct running {
 	struct proposal proposal;
 	struct confirmation confirmation;
 	enum environment environment;
-	bool localised;	    /* the customer's locale is known */
-	json_t *raw;	    /* the arguments as they came; NULL when they are no JSON object */
-	const char *syntax; /* why not */
+	bool localised;	     /* the customer's locale is known */
+	json_t *raw;	     /* the arguments as they came; NULL when they are no JSON object */
+	const char *syntax;  /* why not */
+	const char *held[2]; /* latches: the contact's, then the customer's */
 };
+
+/*
+ * Counting, checking and writing for one contact are one thing after another, and so are those for one customer whom
+ * two contacts share; always in this order, so that no two runs wait for each other.
+ */
+static void run_hold(struct running *r, const char *what, const char *name)
+{
+	const char **held = r->held[0] ? &r->held[1] : &r->held[0];
+
+	*held = arena_format(r->run.arena, "%s %s", what, name);
+	latch_take(&r->agent->latches, *held);
+}
+
+static void run_release(struct running *r)
+{
+	for (size_t i = COUNT_OF(r->held); i-- > 0;)
+		if (r->held[i])
+			latch_drop(&r->agent->latches, r->held[i]);
+}
 
 static bool step_find(struct running *r)
 {
@@ -62,7 +82,10 @@ static bool step_allow(struct running *r)
 
 static bool step_identify(struct running *r)
 {
-	return identity_verify(r->agent->config, &r->call->evidence, r->run.now, &r->identity, r->run.why);
+	if (!identity_verify(r->agent->config, &r->call->evidence, r->run.now, &r->identity, r->run.why))
+		return false;
+	run_hold(r, "contact", r->identity.user_id);
+	return true;
 }
 
 /* The contact's own locale wins over what Stripe has for the customer, and that over the agent's. */
@@ -88,7 +111,10 @@ static bool contact_take(struct running *r, json_t *contact)
 	}
 	r->run.contact = contact;
 	locale_set(r, js_text_at(contact, "custom_attributes.locale"));
-	return account_resolve(contact, js_text(r->raw, "account"), r->run.client, &r->run.account, r->run.why);
+	if (!account_resolve(contact, js_text(r->raw, "account"), r->run.client, &r->run.account, r->run.why))
+		return false;
+	run_hold(r, "customer", r->run.account.customer);
+	return true;
 }
 
 /* The contact as the claims would leave it, with nothing kept. */
@@ -471,6 +497,7 @@ void run_action(struct agent *a, const struct run_call *call, struct run_result 
 		envelope_warn(&out->envelope, "identity_secret_rotated");
 	if (!call->probe && !record_outcome(a, call, &r.run, r.kind, out, r.identity.user_id))
 		envelope_warn(&out->envelope, "audit_failed");
+	run_release(&r);
 }
 
 void run_clear(struct run_result *r)

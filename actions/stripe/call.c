@@ -49,7 +49,7 @@ json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struc
 {
 	struct arena *arena = why->arena;
 	struct transport_header headers[HEADERS_MOST];
-	struct transport_request request;
+	struct transport_request request = { 0 };
 	struct transport_response response;
 	enum transport_fate fate;
 	bool wrote = ask->idempotency_key != NULL, doubtful = false;

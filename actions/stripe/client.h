@@ -5,8 +5,8 @@
 #include "actions/stripe/transport.h"
 
 /*
- * The transport over libcurl: one connection kept open, HTTP and HTTPS only, redirects refused, certificates checked,
- * an answer of at most 16 MB. base_url is scheme, host and port. Not for several threads at once.
+ * The transport over libcurl: connections are kept open, HTTP and HTTPS only, redirects refused, certificates checked,
+ * an answer of at most 16 MB. base_url is scheme, host and port. Good for several threads at once.
  */
 struct client;
 struct client *client_new(const char *base_url, int64_t connect_timeout_ms, int64_t timeout_ms);

@@ -16,6 +16,13 @@ struct transport_header {
 	const char *name, *value;
 };
 
+/* Who listens to an answer while it comes. Either may be NULL; both are called by the thread that sends. */
+struct transport_ear {
+	bool (*piece)(void *arg, const char *data, size_t length); /* of the body; false: no more of it is wanted */
+	bool (*gone)(void *arg); /* nobody waits any longer: asked about once a second */
+	void *arg;
+};
+
 struct transport_request {
 	const char *method; /* "GET", "POST", "DELETE"                        */
 	const char *path;   /* from the slash on, with its query, encoded       */
@@ -23,6 +30,7 @@ struct transport_request {
 	size_t n_headers;
 	const char *body; /* NULL when there is none */
 	size_t length;
+	const struct transport_ear *ear; /* NULL: nobody; a transport may leave it out and only give the whole answer */
 };
 
 /* What became of it. Only the first three of these matter to a write: was it surely not sent, or may it have been? */

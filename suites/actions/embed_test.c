@@ -16,8 +16,12 @@ static enum sa_fate world_send(void *arg, const struct sa_http_request *request,
 {
 	struct world *w = arg;
 	struct transport_header headers[16];
-	struct transport_request inside = { request->method, request->path, headers, request->n_headers, request->body,
-		request->length };
+	struct transport_request inside = { .method = request->method,
+		.path = request->path,
+		.headers = headers,
+		.n_headers = request->n_headers,
+		.body = request->body,
+		.length = request->length };
 	struct transport_response answer = { 0 };
 
 	if (w->offline) {

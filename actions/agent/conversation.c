@@ -17,8 +17,7 @@ static const char rules[] =
 struct saying {
 	struct conversation *c;
 	const struct evidence *who;
-	conversation_hear *hear;
-	void *arg;
+	const struct conversation_ear *ear;
 	char *turn;
 };
 
@@ -104,7 +103,7 @@ static json_t *event_new(const char *type)
 
 static void tell(const struct saying *s, json_t *event)
 {
-	s->hear(s->arg, event);
+	s->ear->hear(s->ear->arg, event);
 	json_decref(event);
 }
 
@@ -251,18 +250,40 @@ static json_t *tools_of(const struct conversation *c)
 	return environment == ENVIRONMENT_COUNT ? json_array() : tools_list(c->agent, TOOLS_OPENAI, environment);
 }
 
-/* Asks the model once; gives whether it has to be asked again. */
+static void hear_piece(void *arg, const char *piece)
+{
+	tell_text(arg, "text-delta", piece);
+}
+
+static bool hear_gone(void *arg)
+{
+	const struct conversation_ear *ear = ((const struct saying *)arg)->ear;
+
+	return ear->gone && ear->gone(ear->arg);
+}
+
+/*
+ * Asks the model once; gives whether it has to be asked again. When nobody listens any longer its answer is dropped,
+ * and no tool is called: what is under way ends, what is not is not begun.
+ */
 static bool step(const struct saying *s, const json_t *tools, struct text *trouble)
 {
 	js_auto messages = messages_all(s->c);
+	const struct model_ear ear = { .text = hear_piece, .gone = hear_gone, .arg = (void *)(uintptr_t)s };
 	struct model_reply reply;
 	json_t *call;
 	bool again = false;
 	size_t i;
 
 	model_reply_init(&reply);
-	if (!s->c->model->answer(s->c->model->arg, messages, tools, &reply, trouble)) {
+	if (!s->c->model->answer(s->c->model->arg, messages, tools, &ear, &reply, trouble)) {
+		if (hear_gone((void *)(uintptr_t)s))
+			text_reset(trouble); /* the person's leaving is nobody's fault */
 		tell_text(s, "error", "I can't answer right now. Please try again in a minute.");
+		model_reply_clear(&reply);
+		return false;
+	}
+	if (hear_gone((void *)(uintptr_t)s)) {
 		model_reply_clear(&reply);
 		return false;
 	}
@@ -280,10 +301,10 @@ static bool step(const struct saying *s, const json_t *tools, struct text *troub
 	return again;
 }
 
-void conversation_say(struct conversation *c, const struct evidence *who, const char *message, conversation_hear *hear,
-	void *arg, struct text *trouble)
+void conversation_say(struct conversation *c, const struct evidence *who, const char *message,
+	const struct conversation_ear *ear, struct text *trouble)
 {
-	struct saying s = { .c = c, .who = who, .hear = hear, .arg = arg };
+	struct saying s = { .c = c, .who = who, .ear = ear };
 	js_auto tools = tools_of(c);
 	bool again = true;
 
@@ -301,9 +322,9 @@ void conversation_say(struct conversation *c, const struct evidence *who, const 
 }
 
 bool conversation_confirm(
-	struct conversation *c, const struct evidence *who, bool agreed, conversation_hear *hear, void *arg)
+	struct conversation *c, const struct evidence *who, bool agreed, const struct conversation_ear *ear)
 {
-	struct saying s = { .c = c, .who = who, .hear = hear, .arg = arg };
+	struct saying s = { .c = c, .who = who, .ear = ear };
 	js_auto proposal = NULL;
 	js_auto inputs = NULL;
 	json_t *envelope;

@@ -22,10 +22,21 @@ struct model_reply {
 	json_t *calls;	  /* [{id, name, arguments}], arguments as the text that the model wrote; owned */
 };
 
+/* Who listens while an answer is made. Either function may be NULL. */
+struct model_ear {
+	void (*text)(
+		void *arg, const char *piece); /* of what it says, as it comes; together they are the reply's text */
+	bool (*gone)(void *arg);	       /* nobody waits for the answer any longer: the work may end */
+	void *arg;
+};
+
 struct model {
-	/* false with one line in `why` (for the operator) when there is no answer. */
-	bool (*answer)(
-		void *arg, const json_t *messages, const json_t *tools, struct model_reply *out, struct text *why);
+	/*
+	 * false with one line in `why` (for the operator) when there is no answer. Several threads may ask at once. ear
+	 * may be NULL.
+	 */
+	bool (*answer)(void *arg, const json_t *messages, const json_t *tools, const struct model_ear *ear,
+		struct model_reply *out, struct text *why);
 	void (*close)(void *arg); /* NULL: nothing to close */
 	void *arg;
 };

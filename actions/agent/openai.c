@@ -9,6 +9,7 @@
 
 #define CONNECT_MS 10000
 #define ANSWER_MS 120000
+#define LINE_MOST ((size_t)1024 * 1024) /* bytes of one line of a stream */
 
 /* Chat completions. The endpoint is outside the house: everything it says is checked before it is used. */
 struct remote {
@@ -97,95 +98,196 @@ static bool piece_join(json_t *calls, const json_t *piece)
 	return true;
 }
 
-static bool chunk_take(const char *data, size_t length, json_t *calls, struct model_reply *out, struct text *why)
+/* An answer in pieces while it comes: lines of "data: ..." up to "data: [DONE]". */
+struct hearing {
+	struct text line; /* without an end yet */
+	json_t *calls;
+	struct model_reply *out;
+	struct text *why;
+	const struct model_ear *ear;
+	bool heard, done, bad;
+};
+
+static bool chunk_take(struct hearing *h, const char *data, size_t length)
 {
 	js_auto tree = json_loadb(data, length, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *delta = js_get(json_array_get(js_get(tree, "choices"), 0), "delta");
+	const char *said = js_text(delta, "content");
 	json_t *piece;
 	size_t i;
 
 	if (!json_is_object(tree))
-		return fault(why, "a piece of the stream is no JSON object");
+		return fault(h->why, "a piece of the stream is no JSON object");
 	if (js_get(tree, "error"))
-		return fault(why, "the stream broke off with an error");
-	if (js_text(delta, "content"))
-		text_put(&out->text, js_text(delta, "content"));
+		return fault(h->why, "the stream broke off with an error");
+	if (said && *said) {
+		text_put(&h->out->text, said);
+		if (h->ear && h->ear->text && !h->out->text.over)
+			h->ear->text(h->ear->arg, said);
+	}
 	json_array_foreach(js_get(delta, "tool_calls"), i, piece)
 	{
-		if (!piece_join(calls, piece))
-			return fault(why, "a piece of a tool call has no place");
+		if (!piece_join(h->calls, piece))
+			return fault(h->why, "a piece of a tool call has no place");
 	}
 	return true;
 }
 
-/* Lines of "data: ..." up to "data: [DONE]"; without that end the answer is not whole (WHATWG HTML, "Server-sent
- * events"). */
-static bool stream_read(const char *body, struct model_reply *out, struct text *why)
+/* One line without its end (WHATWG HTML, "Server-sent events"); the endpoints send one line of data an event. */
+static bool line_take(struct hearing *h, const char *line, size_t length)
 {
-	js_auto calls = json_array();
+	if (length && line[length - 1] == '\r')
+		length--;
+	if (h->done || length < 5 || strncmp(line, "data:", 5) != 0)
+		return true;
+	line += 5;
+	length -= 5;
+	if (length && *line == ' ')
+		line++, length--;
+	h->done = length == 6 && !strncmp(line, "[DONE]", 6);
+	return h->done || !length || chunk_take(h, line, length);
+}
+
+/* Bytes as they come, which may end anywhere. false: what came so far is wrong, and why is said. */
+static bool hearing_take(void *arg, const char *data, size_t length)
+{
+	struct hearing *h = arg;
+
+	h->heard = true;
+	while (length && !h->bad) {
+		const char *end = memchr(data, '\n', length);
+		size_t part = end ? (size_t)(end - data) : length;
+
+		text_add(&h->line, data, part);
+		if (h->line.over)
+			h->bad = !fault(h->why, "a line of the stream is too long");
+		else if (end)
+			h->bad = !line_take(h, h->line.data, h->line.length);
+		if (end)
+			text_reset(&h->line);
+		part += end != NULL;
+		data += part;
+		length -= part;
+	}
+	return !h->bad;
+}
+
+static void hearing_init(struct hearing *h, struct model_reply *out, const struct model_ear *ear, struct text *why)
+{
+	*h = (struct hearing) { .calls = json_array(), .out = out, .why = why, .ear = ear };
+	text_init(&h->line, LINE_MOST);
+}
+
+static void hearing_clear(struct hearing *h)
+{
+	json_decref(h->calls);
+	text_clear(&h->line);
+}
+
+/* Without its end the answer is not whole. */
+static bool hearing_end(struct hearing *h)
+{
 	json_t *call;
-	bool done = false;
 	size_t i;
 
-	for (const char *line = body; *line && !done; line += strcspn(line, "\n"), line += *line == '\n') {
-		size_t length = strcspn(line, "\r\n");
-		const char *data = line + 5;
-
-		if (length < 5 || strncmp(line, "data:", 5) != 0)
-			continue;
-		length -= 5;
-		if (length && *data == ' ')
-			data++, length--;
-		done = length == 6 && !strncmp(data, "[DONE]", 6);
-		if (!done && length && !chunk_take(data, length, calls, out, why))
-			return false;
-	}
-	if (!done)
-		return fault(why, "the stream has no end");
-	json_array_foreach(calls, i, call)
+	if (h->line.length && !h->bad)
+		h->bad = !line_take(h, h->line.data, h->line.length);
+	if (h->bad)
+		return false;
+	if (!h->done)
+		return fault(h->why, "the stream has no end");
+	json_array_foreach(h->calls, i, call)
 	{
 		if (!js_text(call, "id") || !js_text(call, "name"))
-			return fault(why, "a tool call without id or name");
-		model_reply_call(out, js_text(call, "id"), js_text(call, "name"), js_text(call, "arguments"));
+			return fault(h->why, "a tool call without id or name");
+		model_reply_call(h->out, js_text(call, "id"), js_text(call, "name"), js_text(call, "arguments"));
 	}
 	return true;
 }
 
-bool openai_read(const char *body, bool stream, struct model_reply *out, struct text *why)
+static bool reply_check(const struct model_reply *out, struct text *why)
 {
-	if (!(stream ? stream_read(body, out, why) : whole_read(body, out, why)))
-		return false;
 	if (out->text.over)
 		return fault(why, "the answer is too long");
 	return out->text.length || json_array_size(out->calls) || fault(why, "the answer is empty");
 }
 
-static bool remote_answer(
-	void *arg, const json_t *messages, const json_t *tools, struct model_reply *out, struct text *why)
+bool openai_read(const char *body, bool stream, struct model_reply *out, struct text *why)
+{
+	struct hearing h;
+	bool good;
+
+	if (!stream)
+		return whole_read(body, out, why) && reply_check(out, why);
+	hearing_init(&h, out, NULL, why);
+	good = hearing_take(&h, body, strlen(body)) && hearing_end(&h) && reply_check(out, why);
+	hearing_clear(&h);
+	return good;
+}
+
+/* What the whole exchange came to. A transport that told nothing while it went on has the whole body now. */
+static bool answer_end(struct hearing *h, bool stream, const struct transport_response *response)
+{
+	if (!stream)
+		return whole_read(response->body, h->out, h->why) && reply_check(h->out, h->why);
+	if (!h->heard)
+		hearing_take(h, response->body, response->length);
+	return hearing_end(h) && reply_check(h->out, h->why);
+}
+
+struct hearing_ear {
+	struct hearing *hearing;
+	const struct model_ear *ear;
+};
+
+static bool piece_hear(void *arg, const char *data, size_t length)
+{
+	const struct hearing_ear *both = arg;
+
+	return hearing_take(both->hearing, data, length);
+}
+
+static bool gone_ask(void *arg)
+{
+	const struct model_ear *ear = ((const struct hearing_ear *)arg)->ear;
+
+	return ear && ear->gone && ear->gone(ear->arg);
+}
+
+static bool remote_answer(void *arg, const json_t *messages, const json_t *tools, const struct model_ear *ear,
+	struct model_reply *out, struct text *why)
 {
 	struct remote *r = arg;
 	js_auto body = request_body(r, messages, tools);
 	struct arena arena = { 0 };
+	struct hearing h;
+	/* The listener's own, so that a person who has left ends the transfer whether or not it comes in pieces. */
+	const struct hearing_ear both = { .hearing = &h, .ear = ear };
+	const struct transport_ear listening = {
+		.piece = r->stream ? piece_hear : NULL, .gone = gone_ask, .arg = (void *)(uintptr_t)&both
+	};
 	struct transport_header headers[] = { { "Content-Type", "application/json" },
 		{ "Accept", r->stream ? "text/event-stream" : "application/json" },
 		{ "Authorization", r->key ? arena_format(&arena, "Bearer %s", r->key) : "" } };
 	struct transport_request request = {
-		.method = "POST", .path = r->path, .headers = headers, .n_headers = r->key ? 3 : 2
+		.method = "POST", .path = r->path, .headers = headers, .n_headers = r->key ? 3 : 2, .ear = &listening
 	};
 	struct transport_response response = { 0 };
 	struct text text;
 	bool good;
 
+	hearing_init(&h, out, ear, why);
 	text_init(&text, TEXT_NO_CEILING);
 	js_write(&text, body);
 	request.body = text.data;
 	request.length = text.length;
 	if (r->transport.send(r->transport.arg, &arena, &request, &response) != FATE_ANSWERED)
-		good = fault(why, response.trouble);
+		good = h.bad ? false : fault(why, response.trouble);
 	else if (response.status != 200)
 		good = fault(why, arena_format(&arena, "status %d", response.status));
 	else
-		good = openai_read(response.body, r->stream, out, why);
+		good = answer_end(&h, r->stream, &response);
+	hearing_clear(&h);
 	text_clear(&text);
 	arena_free(&arena);
 	return good;

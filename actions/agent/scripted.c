@@ -396,8 +396,8 @@ static void reply(const struct asked *q, size_t user)
 	use(q, tool, inputs);
 }
 
-static bool scripted_answer(
-	void *arg, const json_t *messages, const json_t *tools, struct model_reply *out, struct text *why)
+static bool scripted_answer(void *arg, const json_t *messages, const json_t *tools, const struct model_ear *ear,
+	struct model_reply *out, struct text *why)
 {
 	struct asked q = { .messages = messages, .tools = tools, .out = out };
 	const struct talk_remark *remark;
@@ -405,7 +405,7 @@ static bool scripted_answer(
 	json_t *tool;
 	size_t user, i;
 
-	(void)arg;
+	(void)arg, (void)ear; /* it answers at once */
 	message = last_of_role(messages, "user", json_array_size(messages), &user);
 	if (!message) {
 		text_put(why, "the scripted model: nobody has said anything");

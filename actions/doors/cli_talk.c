@@ -41,6 +41,8 @@ int cli_serve(const struct cli *cli, struct agent *a, const struct options *o)
 {
 	const struct http_options options = {
 		.port = o->port,
+		.bind = o->bind,
+		.public_url = o->public_url,
 		.sites = o->sites,
 		.demo = o->demo,
 		.api_key = getenv(KEY_OF_CONTACTS),
@@ -52,13 +54,20 @@ int cli_serve(const struct cli *cli, struct agent *a, const struct options *o)
 
 int cli_mcp(const struct cli *cli, struct agent *a, const struct options *o)
 {
+	struct evidence who;
+	struct mcp m;
 	char hash[65];
-	struct mcp m = { .agent = a, .environment = o->environment, .asks = true };
+	int status;
 
 	if (!environment_check(cli, o))
 		return 2;
-	m.evidence = evidence_of(a, o, hash);
-	return mcp_stdio(&m, cli->in, cli->out, cli->err);
+	who = evidence_of(a, o, hash);
+	mcp_init(&m, a);
+	m.environment = o->environment;
+	m.asks = true;
+	status = mcp_stdio(&m, &who, cli->in, cli->out, cli->err);
+	mcp_clear(&m);
+	return status;
 }
 
 /* ---- chat ---- */
@@ -80,31 +89,37 @@ static void hear(void *arg, const json_t *event)
 		fprintf(chat->cli->err, "(%s)\n", js_text(event, "name"));
 }
 
+static struct conversation_ear ear_of(const struct chat *chat)
+{
+	return (struct conversation_ear) { .hear = hear, .arg = (void *)(uintptr_t)chat };
+}
+
 /* The person answers a proposal here, not through the model. false at the end of the input. */
 static bool ask(const struct chat *chat)
 {
+	const struct conversation_ear ear = ear_of(chat);
 	char answer[64];
 
 	fprintf(chat->cli->out, "Confirm? [y/N] ");
 	fflush(chat->cli->out);
 	if (!fgets(answer, sizeof(answer), chat->cli->in)) {
-		conversation_confirm(chat->conversation, &chat->who, false, hear, (void *)(uintptr_t)chat);
+		conversation_confirm(chat->conversation, &chat->who, false, &ear);
 		return false;
 	}
-	conversation_confirm(
-		chat->conversation, &chat->who, answer[0] == 'y' || answer[0] == 'Y', hear, (void *)(uintptr_t)chat);
+	conversation_confirm(chat->conversation, &chat->who, answer[0] == 'y' || answer[0] == 'Y', &ear);
 	return true;
 }
 
 static bool turn(const struct chat *chat, char *line)
 {
+	const struct conversation_ear ear = ear_of(chat);
 	struct text trouble;
 
 	line[strcspn(line, "\r\n")] = '\0';
 	if (!line[strspn(line, " \t")])
 		return true;
 	text_init(&trouble, TEXT_NO_CEILING);
-	conversation_say(chat->conversation, &chat->who, line, hear, (void *)(uintptr_t)chat, &trouble);
+	conversation_say(chat->conversation, &chat->who, line, &ear, &trouble);
 	if (trouble.length)
 		fprintf(chat->cli->err, "operator: %s\n", trouble.data);
 	text_clear(&trouble);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "actions/doors/http_routes.h"
+#include "actions/doors/http_inside.h"
 #include "actions/people/contact_api.h"
 #include "actions/runtime/run.h"
 #include "actions/runtime/tools.h"
@@ -74,8 +74,8 @@ void http_confirm(const struct http_visit *v, struct http_answer *out)
 void http_tools(const struct http_visit *v, struct http_answer *out)
 {
 	const struct agent *a = v->house->agent;
-	const char *format = v->request->query(v->request->query_arg, "format");
-	const char *environment = v->request->query(v->request->query_arg, "environment");
+	const char *format = v->request->query(v->request->arg, "format");
+	const char *environment = v->request->query(v->request->arg, "environment");
 	enum tools_format which = format ? tools_format_find(format) : TOOLS_MCP;
 	enum environment where = environment ? environment_find(environment) : a->config->environment;
 

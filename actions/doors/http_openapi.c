@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actions/doors/http_routes.h"
+#include "actions/doors/http_inside.h"
 #include "base/json.h"
 #include "base/mem.h"
 

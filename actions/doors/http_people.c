@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "actions/core/digest.h"
-#include "actions/doors/http_routes.h"
+#include "actions/doors/http_inside.h"
 #include "actions/people/contact_api.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -42,8 +42,7 @@ static struct contact_answer contacts_route(const struct http_visit *v, const ch
 	if (!id && !strcmp(r->method, "POST"))
 		return contact_api_create(&a->contacts, v->body, now);
 	if (!id && !strcmp(r->method, "GET"))
-		return contact_api_list(
-			&a->contacts, r->query(r->query_arg, "per_page"), r->query(r->query_arg, "page"));
+		return contact_api_list(&a->contacts, r->query(r->arg, "per_page"), r->query(r->arg, "page"));
 	if (id && !strcmp(r->method, "GET"))
 		return contact_api_get(&a->contacts, id);
 	if (id && !strcmp(r->method, "PATCH"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "actions/doors/http_routes.h"
+#include "actions/doors/http_inside.h"
 
 #include <string.h>
 #include <strings.h>
@@ -51,48 +51,33 @@ struct evidence http_evidence(const json_t *body)
 	};
 }
 
-/* ---- who may ask ---- */
-
-/* "localhost:8080" and "127.0.0.1:8080" name the same. */
-static bool is_own(const struct widget_place *place, const char *authority)
+bool http_accepts_events(const struct http_request *r)
 {
-	const char *port = strrchr(place->origin, ':');
-	static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
-
-	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (!strncasecmp(authority, names[i], strlen(names[i])) && !strcmp(authority + strlen(names[i]), port))
-			return true;
-	return false;
+	return r->accept && strstr(r->accept, "text/event-stream");
 }
 
-/* The site as it stands in the list, exactly; NULL. */
-static const char *site_find(const struct widget_place *place, const char *origin)
+void http_event_write(struct text *out, const json_t *event)
 {
-	for (size_t i = 0; place->sites && place->sites[i]; i++)
-		if (!strcmp(place->sites[i], origin))
-			return place->sites[i];
-	return NULL;
+	text_put(out, "data: ");
+	js_write(out, event);
+	text_put(out, "\n\n");
 }
 
-/*
- * A page that was rebound to this address brings another Host; a page of another site brings its Origin. What is only
- * read without an Origin (a link, a script) is the widget's own files, which are for everybody.
- */
-static bool is_allowed(const struct http_house *house, const struct http_request *request, struct http_answer *out)
+void http_event_put(struct stream *stream, const json_t *event)
 {
-	const struct widget_place *place = &house->place;
+	struct text t;
 
-	if (!request->host || !is_own(place, request->host)) {
-		http_answer_fault(out, 421, "host_unknown", "This server answers only under its own address.");
-		return false;
-	}
-	if (!request->origin || !strcmp(request->origin, place->origin))
-		return true;
-	out->cors = site_find(place, request->origin);
-	if (out->cors || (!strcmp(request->method, "GET") && !strncmp(request->path, "/widget/", 8)))
-		return true;
-	http_answer_fault(out, 403, "origin_refused", "Pages of this origin may not call.");
-	return false;
+	text_init(&t, TEXT_NO_CEILING);
+	http_event_write(&t, event);
+	stream_put(stream, t.data, t.length);
+	text_clear(&t);
+}
+
+void http_answer_events(struct http_answer *out, struct stream *stream)
+{
+	answer_frame(out, 200);
+	out->page.type = "text/event-stream; charset=utf-8";
+	out->stream = stream;
 }
 
 /* ---- routes ---- */
@@ -110,6 +95,7 @@ static const struct route {
 	{ "DELETE", "/v1/conversations/*", http_talk_end, false }, { "GET", "/api/v1/chatbots/**", http_people, false },
 	{ "DELETE", "/api/v1/chatbots/**", http_people, false }, { "POST", "/api/v1/chatbots/**", http_people, true },
 	{ "PATCH", "/api/v1/chatbots/**", http_people, true }, { "PUT", "/api/v1/chatbots/**", http_people, true },
+	{ "DELETE", "/mcp", http_mcp_end, false },
 	{ "POST", "/mcp", http_mcp, false }, /* judges its body itself, as its errors have a form of their own */
 };
 
@@ -159,20 +145,28 @@ static void route_run(struct http_house *house, const struct route *route, const
 	json_decref(visit.body);
 }
 
-/* Methods of a path, for the answer to another one. */
-static bool path_known(const char *path)
+/* The methods of a path, for the answer to another one; false: nothing is there. */
+static bool methods_of(const char *path, struct http_answer *out)
 {
+	size_t length = 0;
+
+	*out->allow = '\0';
 	for (size_t i = 0; i < COUNT_OF(routes); i++)
 		if (path_match(routes[i].path, path))
-			return true;
-	return false;
+			length += (size_t)snprintf(out->allow + length, sizeof(out->allow) - length, "%s%s",
+				length ? ", " : "", routes[i].method);
+	return length > 0;
 }
 
 void http_route(struct http_house *house, const struct http_request *request, struct http_answer *out)
 {
 	text_init(&out->text, TEXT_NO_CEILING);
-	if (!is_allowed(house, request, out))
+	if (!http_guard(house, request, out))
 		return;
+	if (!request->body) {
+		http_answer_fault(out, 413, "body_too_large", "The body is larger than this server takes.");
+		return;
+	}
 	if (!strcmp(request->method, "OPTIONS")) {
 		http_answer_nothing(out, 204);
 		return;
@@ -185,12 +179,12 @@ void http_route(struct http_house *house, const struct http_request *request, st
 			return;
 		}
 	}
-	if (path_known(request->path)) {
+	if (methods_of(request->path, out)) {
 		http_answer_fault(out, 405, "method_refused", "This address does not take that method.");
 	} else if (strcmp(request->method, "GET") != 0) {
 		http_answer_fault(out, 404, "not_found", "There is nothing here.");
-	} else if (widget_page(house->agent, &house->place, request->path,
-			   request->query(request->query_arg, "contact"), &out->page)) {
+	} else if (widget_page(house->agent, &house->place, request->path, request->query(request->arg, "contact"),
+			   &out->page)) {
 		out->status = out->page.status;
 	} else {
 		http_answer_fault(out, 404, "not_found", "There is nothing here.");
@@ -199,14 +193,26 @@ void http_route(struct http_house *house, const struct http_request *request, st
 
 void http_answer_clear(struct http_answer *answer)
 {
+	if (answer->stream)
+		stream_leave(answer->stream);
 	widget_page_clear(&answer->page);
 	text_clear(&answer->text);
 }
 
+void http_house_init(struct http_house *house)
+{
+	memset(house, 0, sizeof(*house));
+	talks_init(&house->talks);
+	mcp_sessions_init(&house->sessions);
+	crew_init(&house->crew);
+}
+
 void http_house_clear(struct http_house *house)
 {
-	for (size_t i = 0; i < house->conversations.count; i++)
-		conversation_free(house->conversations.at[i]);
-	list_clear(&house->conversations);
+	crew_stop(&house->crew);
+	mcp_sessions_end(&house->sessions);
+	crew_clear(&house->crew);
+	mcp_sessions_clear(&house->sessions);
+	talks_clear(&house->talks);
 	model_close(&house->model);
 }

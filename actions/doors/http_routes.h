@@ -2,28 +2,34 @@
 #ifndef ACTIONS_HTTP_ROUTES_H
 #define ACTIONS_HTTP_ROUTES_H
 
-#include "actions/agent/conversation.h"
+#include "actions/doors/crew.h"
+#include "actions/doors/mcp_sessions.h"
+#include "actions/doors/stream.h"
+#include "actions/doors/talks.h"
 #include "actions/widget/widget.h"
-#include "base/list.h"
 
-/* What is served, and what is remembered between requests. */
+/* What is served, and what is remembered between requests. Good for several threads at once. */
 struct http_house {
 	struct agent *agent;
 	struct widget_place place;
+	unsigned port; /* that is listened on */
 	struct model model;
-	const char *api_key;	   /* of the operator's own routes (contacts); NULL: they are closed */
-	struct list conversations; /* struct conversation, oldest first */
-	FILE *err;		   /* for the operator */
+	const char *api_key; /* of the operator's own routes (contacts); NULL: they are closed */
+	FILE *err;	     /* for the operator */
+	struct talks talks;
+	struct mcp_sessions sessions;
+	struct crew crew; /* what answers while others are asked */
 };
 
 /* What a request says, as far as it matters here; texts may be NULL where a header or a query is absent. */
 struct http_request {
 	const char *method, *path;
 	const char *host, *origin, *content_type, *accept, *authorization, *identity;
-	const char *mcp_version, *mcp_method, *mcp_name;
+	const char *mcp_version, *mcp_method, *mcp_name, *mcp_session;
 	const char *(*query)(void *arg, const char *name); /* a query parameter, or NULL */
-	void *query_arg;
-	const char *body;
+	bool (*gone)(void *arg);			   /* who asked has hung up; NULL: nobody knows */
+	void *arg;
+	const char *body; /* NULL: it was larger than what is taken */
 	size_t length;
 };
 
@@ -32,34 +38,19 @@ struct http_answer {
 	int status;
 	struct widget_page page; /* body, type and policies */
 	struct text text;	 /* holds the body where it was made here */
+	struct stream *stream;	 /* the body instead, as it is made: the reader's end, to be left; NULL: none */
 	const char *cors;	 /* the site that may read it; NULL: the same origin only. Borrowed from the house */
-	const char *allow;	 /* methods, after 405 */
+	char session[MCP_SESSION_ROOM]; /* Mcp-Session-Id; "": none            */
+	char retry_after[24];		/* in seconds, after 429; "": none     */
+	char allow[64];			/* the methods there are, after 405; "": none */
 };
+
+/* agent, place, port, model, api_key and err are the caller's to set. */
+void http_house_init(struct http_house *house);
+/* Waits for work that goes on; closes the model. */
+void http_house_clear(struct http_house *house);
 
 void http_route(struct http_house *house, const struct http_request *request, struct http_answer *out);
 void http_answer_clear(struct http_answer *answer);
-void http_house_clear(struct http_house *house);
-
-/* ---- what the files of the routes share ---- */
-
-/* Takes the tree. */
-void http_answer_json(struct http_answer *out, int status, json_t *tree);
-void http_answer_fault(struct http_answer *out, int status, const char *code, const char *message);
-void http_answer_nothing(struct http_answer *out, int status);
-struct evidence http_evidence(const json_t *body);
-
-/* `rest`: what the path says where the route has a star; body: the JSON object of a request that has one. */
-struct http_visit {
-	struct http_house *house;
-	const struct http_request *request;
-	const char *rest;
-	json_t *body;
-};
-typedef void http_handler(const struct http_visit *v, struct http_answer *out);
-
-http_handler http_identify, http_call, http_confirm, http_tools, http_openapi;
-http_handler http_talk_begin, http_talk_say, http_talk_confirm, http_talk_end;
-http_handler http_people; /* all of /api/v1/chatbots/... */
-http_handler http_mcp;
 
 #endif

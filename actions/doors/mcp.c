@@ -108,7 +108,9 @@ static json_t *on_initialize(struct mcp *m, const struct mcp_request *r)
 
 	if (!wanted)
 		return mcp_error(r->id, MCP_INVALID_PARAMS, "params.protocolVersion is missing", NULL);
+	pthread_mutex_lock(&m->lock);
 	m->elicits = json_is_object(js_get(js_get(r->params, "capabilities"), "elicitation"));
+	pthread_mutex_unlock(&m->lock);
 	out = json_object();
 	/* The stateless revision has no such handshake, so that asking for it here gets the newest that has. */
 	js_put_text(out, "protocolVersion",
@@ -206,7 +208,9 @@ static json_t *request_take(struct mcp *m, struct mcp_request *r, const char *me
 	if (fault)
 		return fault;
 	capability = js_get(js_get(js_get(r->params, "_meta"), META_CAPABILITIES), "elicitation");
+	pthread_mutex_lock(&m->lock);
 	r->elicits = r->modern ? json_is_object(capability) : m->elicits && m->asks;
+	pthread_mutex_unlock(&m->lock);
 	for (size_t i = 0; i < COUNT_OF(methods); i++) {
 		if (strcmp(methods[i].name, method) != 0)
 			continue;
@@ -218,26 +222,75 @@ static json_t *request_take(struct mcp *m, struct mcp_request *r, const char *me
 	return mcp_error(r->id, MCP_NO_METHOD, "Method not found", NULL);
 }
 
-/* The answer to a question of ours: the call that waited for it goes on. */
-static json_t *answer_take(struct mcp *m, const json_t *message)
+/* The call that waits for the answer to a question, and waits no longer: a new reference, NULL when there is none. */
+static json_t *waiting_take(struct mcp *m, const char *question)
 {
-	const char *id = js_text(message, "id");
-	json_t *held = id ? js_get(m->waiting, id) : NULL, *out;
+	json_t *held;
+
+	pthread_mutex_lock(&m->lock);
+	held = question ? js_get(m->waiting, question) : NULL;
+	if (held) {
+		json_incref(held);
+		json_object_del(m->waiting, question);
+	}
+	pthread_mutex_unlock(&m->lock);
+	return held;
+}
+
+/* The answer to a question of ours: the call that waited for it goes on. */
+static json_t *answer_take(struct mcp *m, const struct evidence *who, const json_t *message)
+{
+	json_t *held = waiting_take(m, js_text(message, "id")), *out;
 
 	if (!held)
 		return NULL; /* to nothing that was asked */
-	json_incref(held);
-	json_object_del(m->waiting, id);
-	out = reply(m, js_get(held, "id"), false, mcp_tool_go_on(m, held, js_get(message, "result")));
+	out = reply(m, js_get(held, "id"), false, mcp_tool_go_on(m, who, held, js_get(message, "result")));
 	json_decref(held);
 	return out;
 }
 
-json_t *mcp_take(struct mcp *m, const char *data, size_t length)
+/*
+ * Of notifications only a cancellation means something here: a call that waits for the person waits no longer, and is
+ * not answered. A run that has begun comes to its end, since nobody wants half a change.
+ */
+static void notification_take(struct mcp *m, const char *method, const json_t *params)
+{
+	const json_t *id = js_get(params, "requestId");
+	const char *question;
+	json_t *held;
+	void *next;
+
+	if (strcmp(method, "notifications/cancelled") != 0 || !id)
+		return;
+	pthread_mutex_lock(&m->lock);
+	json_object_foreach_safe(m->waiting, next, question, held)
+	{
+		if (json_equal(js_get(held, "id"), id))
+			json_object_del(m->waiting, question);
+	}
+	pthread_mutex_unlock(&m->lock);
+}
+
+bool mcp_is_waiting(struct mcp *m, const char *question)
+{
+	bool waits;
+
+	pthread_mutex_lock(&m->lock);
+	waits = js_get(m->waiting, question) != NULL;
+	pthread_mutex_unlock(&m->lock);
+	return waits;
+}
+
+void mcp_forget(struct mcp *m, const char *question)
+{
+	json_decref(waiting_take(m, question));
+}
+
+json_t *mcp_take(struct mcp *m, const struct evidence *who, const char *data, size_t length)
 {
 	json_error_t error;
 	js_auto message = json_loadb(data, length, JSON_REJECT_DUPLICATES, &error);
-	struct mcp_request r = { .id = js_get(message, "id"), .params = js_get(message, "params") };
+	struct mcp_request r = { .id = js_get(message, "id"), .params = js_get(message, "params"), .who = who };
 	const char *method = js_text(message, "method"), *version = js_text(message, "jsonrpc");
 
 	if (!message)
@@ -245,11 +298,13 @@ json_t *mcp_take(struct mcp *m, const char *data, size_t length)
 	if (!json_is_object(message) || !version || strcmp(version, "2.0") != 0)
 		return mcp_error(NULL, MCP_INVALID_REQUEST, "Invalid request: one JSON-RPC 2.0 object a message", NULL);
 	if (!method && (js_get(message, "result") || js_get(message, "error")))
-		return answer_take(m, message);
+		return answer_take(m, who, message);
 	if (!method)
 		return mcp_error(NULL, MCP_INVALID_REQUEST, "Invalid request: method is missing", NULL);
-	if (!r.id)
-		return NULL; /* a notification: initialized, cancelled, progress; nothing here runs long enough */
+	if (!r.id) {
+		notification_take(m, method, r.params);
+		return NULL;
+	}
 	if (!json_is_string(r.id) && !json_is_integer(r.id))
 		return mcp_error(NULL, MCP_INVALID_REQUEST, "Invalid request: id is a text or a whole number", NULL);
 	if (r.params && !json_is_object(r.params))
@@ -258,10 +313,18 @@ json_t *mcp_take(struct mcp *m, const char *data, size_t length)
 	return request_take(m, &r, method);
 }
 
+void mcp_init(struct mcp *m, struct agent *a)
+{
+	*m = (struct mcp) { .agent = a, .waiting = json_object() };
+	if (pthread_mutex_init(&m->lock, NULL))
+		die("a lock could not be made");
+}
+
 void mcp_clear(struct mcp *m)
 {
 	json_decref(m->waiting);
 	m->waiting = NULL;
+	pthread_mutex_destroy(&m->lock);
 }
 
 /* ---- stdio ---- */
@@ -291,7 +354,7 @@ static bool line_read(FILE *in, struct text *line)
 	return c != EOF || line->length;
 }
 
-int mcp_stdio(struct mcp *m, FILE *in, FILE *out, FILE *err)
+int mcp_stdio(struct mcp *m, const struct evidence *who, FILE *in, FILE *out, FILE *err)
 {
 	struct text line;
 	int status = 0;
@@ -302,13 +365,12 @@ int mcp_stdio(struct mcp *m, FILE *in, FILE *out, FILE *err)
 		if (!line.over && !line.data[strspn(line.data, " \t\r")])
 			continue;
 		answer = line.over ? mcp_error(NULL, MCP_INVALID_REQUEST, "The message is too long", NULL)
-				   : mcp_take(m, line.data, line.length);
+				   : mcp_take(m, who, line.data, line.length);
 		if (answer && !message_send(answer, out)) {
 			fprintf(err, "stripe-actions: standard output was closed\n");
 			status = 1;
 		}
 	}
 	text_clear(&line);
-	mcp_clear(m);
 	return status;
 }

@@ -2,6 +2,7 @@
 #ifndef ACTIONS_MCP_H
 #define ACTIONS_MCP_H
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "actions/runtime/run.h"
@@ -28,21 +29,30 @@ enum mcp_fault {
 	MCP_VERSION = -32022,
 };
 
+/* One host's connection, or the whole door where there are none; good for several threads at once. */
 struct mcp {
 	struct agent *agent;
-	struct evidence evidence; /* who is asking, as the host says   */
-	const char *environment;  /* NULL: the configured one           */
-	bool asks;		  /* the carrier takes requests of ours */
+	const char *environment; /* NULL: the configured one           */
+	bool asks;		 /* the carrier takes requests of ours */
 
-	/* Made while it is used; begin with zeros. */
+	/* Made while it is used, under the lock. */
+	pthread_mutex_t lock;
 	bool elicits;	 /* the client said it can ask the person */
 	json_t *waiting; /* by id of our question: the call that waits for its answer */
 	int64_t asked;
 };
 
-/* One message in; the one to send back, a new tree, or NULL when none is due. */
-json_t *mcp_take(struct mcp *m, const char *data, size_t length);
+void mcp_init(struct mcp *m, struct agent *a);
 void mcp_clear(struct mcp *m);
+/*
+ * One message in; the one to send back, a new tree, or NULL when none is due. `who` is asking, as the host says: it
+ * counts for this message alone, but for a call that waits for the person it is who answers that counts.
+ */
+json_t *mcp_take(struct mcp *m, const struct evidence *who, const char *data, size_t length);
+/* Whether a question of ours still waits for its answer: it does not when its call was cancelled. */
+bool mcp_is_waiting(struct mcp *m, const char *question);
+/* Nobody will answer it any more. */
+void mcp_forget(struct mcp *m, const char *question);
 
 /* A message {jsonrpc, id, error}; id and data may be NULL; takes data. */
 json_t *mcp_error(json_t *id, enum mcp_fault code, const char *message, json_t *data);
@@ -52,6 +62,6 @@ bool mcp_speaks(const char *version);
 const char *mcp_version_of(const json_t *message);
 
 /* One message a line from `in` to `out` until `in` ends (specification, "stdio"). Gives the exit status. */
-int mcp_stdio(struct mcp *m, FILE *in, FILE *out, FILE *err);
+int mcp_stdio(struct mcp *m, const struct evidence *who, FILE *in, FILE *out, FILE *err);
 
 #endif

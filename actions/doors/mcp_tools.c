@@ -85,13 +85,13 @@ static json_t *result_of(json_t *envelope, bool error)
 }
 
 /* Runs; gives the envelope, and in *status what it came to. */
-static json_t *tool_run(struct mcp *m, const char *name, const json_t *arguments, const char *confirmation,
-	enum envelope_status *status)
+static json_t *tool_run(struct mcp *m, const struct evidence *who, const char *name, const json_t *arguments,
+	const char *confirmation, enum envelope_status *status)
 {
 	struct run_result run = { 0 };
 	struct run_call call = {
 		.action = name,
-		.evidence = m->evidence,
+		.evidence = *who,
 		.environment = m->environment,
 		.confirmation = confirmation,
 	};
@@ -142,16 +142,17 @@ static json_t *ask_legacy(
 	struct mcp *m, const struct mcp_request *r, const char *name, const json_t *arguments, json_t *envelope)
 {
 	json_t *out = json_object(), *held = json_object(), *params = question(envelope);
-	char *id = mem_format("confirm-%lld", (long long)++m->asked);
+	char *id;
 
 	json_object_del(params, "mode"); /* it came with the last of these revisions, where it means the same */
 	js_put(held, "id", r->id);
 	js_put_text(held, "name", name);
 	js_put_new(held, "arguments", json_deep_copy(arguments));
 	js_put(held, "confirmation", js_get(js_get(envelope, "data"), "confirmation"));
-	if (!m->waiting)
-		m->waiting = json_object();
+	pthread_mutex_lock(&m->lock);
+	id = mem_format("confirm-%lld", (long long)++m->asked);
 	js_put_new(m->waiting, id, held);
+	pthread_mutex_unlock(&m->lock);
 	js_put_text(out, "jsonrpc", "2.0");
 	js_put_text(out, "id", id);
 	js_put_text(out, "method", "elicitation/create");
@@ -197,19 +198,29 @@ static json_t *declined(void)
 	return result_of(envelope, false);
 }
 
-json_t *mcp_tool_go_on(struct mcp *m, const json_t *held, const json_t *said)
+json_t *mcp_tool_go_on(struct mcp *m, const struct evidence *who, const json_t *held, const json_t *said)
 {
 	enum envelope_status status;
 	json_t *envelope;
 
 	if (!has_agreed(said))
 		return declined();
-	envelope =
-		tool_run(m, js_text(held, "name"), js_get(held, "arguments"), js_text(held, "confirmation"), &status);
+	envelope = tool_run(
+		m, who, js_text(held, "name"), js_get(held, "arguments"), js_text(held, "confirmation"), &status);
 	return result_of(envelope, is_error(status));
 }
 
 /* ---- tools/call ---- */
+
+static bool may_wait(struct mcp *m)
+{
+	bool room;
+
+	pthread_mutex_lock(&m->lock);
+	room = json_object_size(m->waiting) < WAITING_MOST;
+	pthread_mutex_unlock(&m->lock);
+	return room;
+}
 
 /* The confirmation that a call brings: as an argument, which is taken out, or as the state of a question answered. */
 static const char *confirmation_take(const struct mcp_request *r, json_t *arguments, json_t *kept)
@@ -245,9 +256,8 @@ json_t *mcp_tool_call(struct mcp *m, const struct mcp_request *r, json_t **fault
 	confirmation = confirmation_take(r, arguments, kept);
 	if (r->modern && js_text(r->params, "requestState") && !has_agreed(said))
 		return declined();
-	envelope = tool_run(m, name, arguments, confirmation, &status);
-	if (status != ENVELOPE_NEEDS_CONFIRMATION || !r->elicits ||
-		(!r->modern && json_object_size(m->waiting) >= WAITING_MOST))
+	envelope = tool_run(m, r->who, name, arguments, confirmation, &status);
+	if (status != ENVELOPE_NEEDS_CONFIRMATION || !r->elicits || (!r->modern && !may_wait(m)))
 		return result_of(envelope, is_error(status));
 	out = r->modern ? ask_modern(envelope) : ask_legacy(m, r, name, arguments, envelope);
 	json_decref(envelope);

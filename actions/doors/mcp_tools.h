@@ -7,6 +7,7 @@
 /* A request, taken apart; everything is borrowed from the message. */
 struct mcp_request {
 	json_t *id, *params;
+	const struct evidence *who;
 	bool modern, elicits;
 };
 
@@ -18,6 +19,6 @@ json_t *mcp_tools(const struct mcp *m);
  */
 json_t *mcp_tool_call(struct mcp *m, const struct mcp_request *r, json_t **fault);
 /* The result of a call that waited for the person; `said` is the client's ElicitResult, NULL when it failed. */
-json_t *mcp_tool_go_on(struct mcp *m, const json_t *held, const json_t *said);
+json_t *mcp_tool_go_on(struct mcp *m, const struct evidence *who, const json_t *held, const json_t *said);
 
 #endif

@@ -46,6 +46,8 @@ static const struct option {
 	{ "--json", CALL | DOCTOR | PERMISSIONS, 0, offsetof(struct options, json) },
 	{ "--explain", CALL, 0, offsetof(struct options, explain) },
 	{ "--port", SERVE, offsetof(struct options, port), 0 },
+	{ "--bind", SERVE, offsetof(struct options, bind), 0 },
+	{ "--public-url", SERVE, offsetof(struct options, public_url), 0 },
 	{ "--sites", SERVE, offsetof(struct options, sites), 0 },
 	{ "--model", SERVE | CHAT, offsetof(struct options, model), 0 },
 	{ "--model-url", SERVE | CHAT, offsetof(struct options, model_url), 0 },
@@ -66,7 +68,8 @@ void options_usage(FILE *out)
 	      "  stripe-actions doctor [ACTION] --config FILE [who] [--environment NAME] [--json]\n"
 	      "  stripe-actions permissions --config FILE [--json]\n"
 	      "  stripe-actions audit verify FILE [--config FILE]\n"
-	      "  stripe-actions serve --config FILE [--port N] [--sites ORIGIN,...] [--demo] [model]\n"
+	      "  stripe-actions serve --config FILE [--port N] [--bind ADDRESS] [--public-url ORIGIN]\n"
+	      "                             [--sites ORIGIN,...] [--demo] [model]\n"
 	      "  stripe-actions mcp --config FILE [who] [--environment NAME]\n"
 	      "  stripe-actions chat --config FILE [who] [--environment NAME] [model]\n"
 	      "\n"
@@ -90,6 +93,7 @@ void options_usage(FILE *out)
 	      "            what a restricted key has to be allowed for this configuration, and for which requests\n"
 	      "  audit     checks that nobody changed the audit record; with --config also who wrote it\n"
 	      "  serve     the actions and the chat widget over HTTP on 127.0.0.1 (port 12113; 0 takes a free one);\n"
+	      "            --bind listens elsewhere, behind a proxy that speaks TLS for --public-url;\n"
 	      "            --sites may show the widget, --demo adds a site that signs anybody in as any contact;\n"
 	      "            ACTIONS_API_KEY in the environment opens the contacts API\n"
 	      "  mcp       the actions as tools over standard input and output (Model Context Protocol)\n"

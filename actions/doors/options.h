@@ -12,7 +12,7 @@ struct options {
 	const char *contact, *user_id, *user_hash, *token;
 	const char *input, *confirm;
 	const char *file; /* of audit verify */
-	const char *port, *sites;
+	const char *port, *bind, *public_url, *sites;
 	const char *model, *model_url;
 	bool yes, json, explain, demo, stream, help;
 };

@@ -24,6 +24,7 @@ struct client {
 
 /* One answer being collected. */
 struct collect {
+	CURL *curl;
 	struct arena *arena;
 	const struct transport_ear *ear;
 	struct text body;
@@ -104,8 +105,10 @@ static size_t take_body(char *data, size_t size, size_t count, void *arg)
 {
 	struct collect *c = arg;
 	const struct transport_ear *ear = c->ear;
+	long status = 0;
 
-	if (ear && ear->piece && !ear->piece(ear->arg, data, size * count))
+	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200 && ear && ear->piece && !ear->piece(ear->arg, data, size * count))
 		return 0;
 	text_add(&c->body, data, size * count);
 	return c->body.over ? 0 : size * count;
@@ -211,11 +214,11 @@ static enum transport_fate client_send(
 	void *arg, struct arena *arena, const struct transport_request *request, struct transport_response *response)
 {
 	struct client *w = arg;
-	struct collect c = { .arena = arena, .ear = request->ear };
+	CURL *curl = curl_take(w);
+	struct collect c = { .curl = curl, .arena = arena, .ear = request->ear };
 	struct curl_slist *headers = header_list(request);
 	enum transport_fate fate = FATE_ANSWERED;
 	char error[CURL_ERROR_SIZE] = "";
-	CURL *curl = curl_take(w);
 	long status = 0;
 	CURLcode code;
 

@@ -18,7 +18,7 @@ struct transport_header {
 
 /* Who listens to an answer while it comes. Either may be NULL; both are called by the thread that sends. */
 struct transport_ear {
-	bool (*piece)(void *arg, const char *data, size_t length); /* of the body; false: no more of it is wanted */
+	bool (*piece)(void *arg, const char *data, size_t length); /* of the body of a 200; false: no more is wanted */
 	bool (*gone)(void *arg); /* nobody waits any longer: asked about once a second */
 	void *arg;
 };

@@ -48,7 +48,8 @@ static void talk_close(struct talk *t)
 static void talk_say(struct talk *t, const char *message)
 {
 	json_array_clear(t->events);
-	conversation_say(t->conversation, &t->who, message, hear, t->events, &t->trouble);
+	conversation_say(t->conversation, &t->who, message,
+		&(struct conversation_ear) { .hear = hear, .arg = t->events }, &t->trouble);
 }
 
 /* The first event of a type; NULL. */
@@ -184,7 +185,8 @@ static void proposal__takes_more_than_a_yes_in_the_chat(void **state)
 	talk_say(&t, "Cancel my subscription");
 	talk_say(&t, "yes");
 	assert_int_equal(script_count(&t.company.script, "POST /v1/subscriptions/sub_ada"), 0);
-	assert_false(conversation_confirm(t.conversation, &t.who, true, hear, t.events));
+	assert_false(conversation_confirm(
+		t.conversation, &t.who, true, &(struct conversation_ear) { .hear = hear, .arg = t.events }));
 	talk_close(&t);
 }
 
@@ -195,8 +197,10 @@ static void proposal__is_carried_out_once(void **state)
 	(void)state;
 	talk_open(&t, COMPANY_CONFIG, model_scripted(), "ada");
 	talk_say(&t, "Cancel my subscription");
-	assert_true(conversation_confirm(t.conversation, &t.who, true, hear, t.events));
-	assert_false(conversation_confirm(t.conversation, &t.who, true, hear, t.events));
+	assert_true(conversation_confirm(
+		t.conversation, &t.who, true, &(struct conversation_ear) { .hear = hear, .arg = t.events }));
+	assert_false(conversation_confirm(
+		t.conversation, &t.who, true, &(struct conversation_ear) { .hear = hear, .arg = t.events }));
 	assert_int_equal(script_count(&t.company.script, "POST /v1/subscriptions/sub_ada"), 1);
 	talk_close(&t);
 }
@@ -211,7 +215,8 @@ static void another_person__finds_nothing(void **state)
 	talk_open(&t, COMPANY_CONFIG, model_scripted(), "ada");
 	identity_hash(t.company.agent->config, "bob", hash);
 	talk_say(&t, "Cancel my subscription");
-	assert_false(conversation_confirm(t.conversation, &bob, true, hear, t.events));
+	assert_false(conversation_confirm(
+		t.conversation, &bob, true, &(struct conversation_ear) { .hear = hear, .arg = t.events }));
 	assert_int_equal(json_array_size(t.conversation->messages), 0);
 	assert_int_equal(script_count(&t.company.script, "POST /v1/subscriptions/sub_ada"), 0);
 	talk_close(&t);

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The same calls through every door. A door carries a run and its result; none of them adds to it or takes from it. */
-#include <unistd.h>
-
 #include "actions/doors/cli.h"
-#include "actions/doors/http_routes.h"
-#include "actions/doors/mcp.h"
-#include "suites/actions/company.h"
-
-#define HOST "127.0.0.1:8080"
+#include "suites/actions/world.h"
 
 static const struct call_row {
 	const char *name, *contact, *action, *inputs;
@@ -27,43 +21,6 @@ static const struct call_row {
 	{ "doors__no_contact", "nobody", "get_subscription", "{}", NULL, false },
 	{ "doors__not_signed_in", NULL, "get_subscription", "{}", "needs_verification", false },
 };
-
-/* ---- a company a door, so that none sees what another did ---- */
-
-struct world {
-	struct company company;
-	char config[40], hash[65];
-	struct evidence who;
-};
-
-static void world_open(struct world *w, const char *contact)
-{
-	FILE *file;
-	int fd;
-
-	memset(w, 0, sizeof(*w));
-	company_open(&w->company, COMPANY_CONFIG);
-	script_reply(&w->company.script,
-		(struct reply) { .method = "POST", .path = "/v1/subscriptions/sub_ada", .body = ADA_ENDING });
-	company_get(&w->company, "/v1/subscriptions/sub_ada", ADA_ENDING);
-	if (contact) {
-		identity_hash(w->company.agent->config, contact, w->hash);
-		w->who = (struct evidence) { .user_id = contact, .user_hash = w->hash };
-	}
-	strncpy(w->config, "/tmp/actions_doors_XXXXXX", sizeof(w->config) - 1);
-	fd = mkstemp(w->config);
-	assert_true(fd >= 0);
-	file = fdopen(fd, "w");
-	assert_non_null(file);
-	fputs(COMPANY_CONFIG, file);
-	fclose(file);
-}
-
-static void world_close(struct world *w)
-{
-	unlink(w->config);
-	company_close(&w->company);
-}
 
 /* ---- the doors: each gives the envelope, a new tree ---- */
 
@@ -104,30 +61,12 @@ static json_t *through_cli(struct world *w, const struct call_row *row, const ch
 	return envelope;
 }
 
-static const char *no_query(void *arg, const char *name)
-{
-	(void)arg, (void)name;
-	return NULL;
-}
-
-static struct http_house house_of(struct world *w)
-{
-	return (struct http_house) { .agent = w->company.agent,
-		.place = { .origin = "http://" HOST },
-		.model = model_scripted(),
-		.err = stderr };
-}
-
 static json_t *through_http(struct world *w, const struct call_row *row, const char *confirmation)
 {
-	struct http_house house = house_of(w);
-	struct http_answer answer = { 0 };
-	struct http_request request = { .method = "POST",
-		.path = confirmation ? "/v1/confirm" : "/v1/call",
-		.host = HOST,
-		.content_type = "application/json",
-		.query = no_query };
+	struct http_house house;
+	struct http_answer answer;
 	json_t *body = json_object(), *envelope;
+	char *text;
 
 	js_put_text(body, "action", row->action);
 	js_put_new(body, "inputs", json_loads(row->inputs, 0, NULL));
@@ -137,15 +76,20 @@ static json_t *through_http(struct world *w, const struct call_row *row, const c
 	}
 	if (confirmation)
 		js_put_text(body, "confirmation", confirmation);
-	request.body = json_dumps(body, 0);
-	request.length = strlen(request.body);
-	http_route(&house, &request, &answer);
+	text = json_dumps(body, 0);
+	house_open(&house, w);
+	house_ask(&house,
+		(struct http_request) { .method = "POST",
+			.path = confirmation ? "/v1/confirm" : "/v1/call",
+			.content_type = "application/json",
+			.body = text },
+		&answer);
 	assert_int_equal(answer.status, 200);
 	assert_string_equal(answer.page.caching, "no-store");
 	envelope = json_loadb(answer.page.body, answer.page.length, 0, NULL);
 	http_answer_clear(&answer);
 	http_house_clear(&house);
-	free((void *)(uintptr_t)request.body);
+	free(text);
 	json_decref(body);
 	return envelope;
 }
@@ -164,7 +108,7 @@ static json_t *envelope_of_result(const json_t *answer)
 
 static json_t *through_mcp(struct world *w, const struct call_row *row, const char *confirmation)
 {
-	struct mcp m = { .agent = w->company.agent, .evidence = w->who };
+	struct mcp m;
 	json_t *arguments = json_loads(row->inputs, 0, NULL), *answer, *envelope;
 	char *text, *message;
 
@@ -174,7 +118,8 @@ static json_t *through_mcp(struct world *w, const struct call_row *row, const ch
 	message = mem_format("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\","
 			     "\"arguments\":%s}}",
 		row->action, text);
-	answer = mcp_take(&m, message, strlen(message));
+	mcp_init(&m, w->company.agent);
+	answer = mcp_take(&m, &w->who, message, strlen(message));
 	envelope = envelope_of_result(answer);
 	json_decref(answer);
 	json_decref(arguments);
@@ -233,7 +178,7 @@ static const struct guard_row {
 		"host_unknown" },
 	{ "guard__other_port", "POST", "/v1/call", "127.0.0.1:8081", NULL, "application/json", "{}", 421,
 		"host_unknown" },
-	{ "guard__no_host", "GET", "/v1/tools", NULL, NULL, NULL, "", 421, "host_unknown" },
+	{ "guard__no_host", "GET", "/v1/tools", "", NULL, NULL, "", 421, "host_unknown" },
 	{ "guard__other_site", "POST", "/v1/call", HOST, "https://evil.example", "application/json", "{}", 403,
 		"origin_refused" },
 	{ "guard__site_with_a_longer_name", "POST", "/v1/call", HOST, "https://shop.example.evil.example",
@@ -263,21 +208,19 @@ static void guard_row_test(void **state)
 	const struct guard_row *row = *state;
 	struct world w;
 	struct http_house house;
-	struct http_answer answer = { 0 };
+	struct http_answer answer;
 	json_t *body;
 
 	world_open(&w, NULL);
-	house = house_of(&w);
+	house_open(&house, &w);
 	house.place.sites = sites;
-	http_route(&house,
-		&(struct http_request) { .method = row->method,
+	house_ask(&house,
+		(struct http_request) { .method = row->method,
 			.path = row->path,
 			.host = row->host,
 			.origin = row->origin,
 			.content_type = row->type,
-			.query = no_query,
-			.body = row->body,
-			.length = strlen(row->body) },
+			.body = row->body },
 		&answer);
 	assert_int_equal(answer.status, row->status);
 	assert_null(answer.cors);
@@ -297,19 +240,14 @@ static void listed_site__may_call_and_is_named(void **state)
 	static const char *const sites[] = { "https://shop.example", NULL };
 	struct world w;
 	struct http_house house;
-	struct http_answer answer = { 0 };
+	struct http_answer answer;
 
 	(void)state;
 	world_open(&w, NULL);
-	house = house_of(&w);
+	house_open(&house, &w);
 	house.place.sites = sites;
-	http_route(&house,
-		&(struct http_request) { .method = "OPTIONS",
-			.path = "/v1/call",
-			.host = HOST,
-			.origin = "https://shop.example",
-			.query = no_query,
-			.body = "" },
+	house_ask(&house,
+		(struct http_request) { .method = "OPTIONS", .path = "/v1/call", .origin = "https://shop.example" },
 		&answer);
 	assert_int_equal(answer.status, 204);
 	assert_string_equal(answer.cors, "https://shop.example");
@@ -318,216 +256,10 @@ static void listed_site__may_call_and_is_named(void **state)
 	world_close(&w);
 }
 
-/* ---- the protocol's own errors ---- */
-
-#define META(version)                                                                                                  \
-	"\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"" version                                            \
-	"\",\"io.modelcontextprotocol/clientCapabilities\":{}}"
-
-static const struct fault_row {
-	const char *name, *message;
-	int code;
-} faults[] = {
-	{ "mcp__no_json", "{", MCP_PARSE },
-	{ "mcp__batch", "[]", MCP_INVALID_REQUEST },
-	{ "mcp__no_version_of_jsonrpc", "{\"id\":1,\"method\":\"ping\"}", MCP_INVALID_REQUEST },
-	{ "mcp__id_of_wrong_type", "{\"jsonrpc\":\"2.0\",\"id\":[],\"method\":\"ping\"}", MCP_INVALID_REQUEST },
-	{ "mcp__params_of_wrong_type", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":[]}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__no_such_method", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/list\"}", MCP_NO_METHOD },
-	{ "mcp__bad_cursor", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"cursor\":\"x\"}}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__unknown_tool", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__tool_that_is_off",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"sleeping\"}}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__arguments_of_wrong_type",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/"
-		"call\",\"params\":{\"name\":\"manage\",\"arguments\":[]}}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__initialize_without_version", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{}}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__version_of_the_future",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{" META("2099-01-01") "}}",
-		MCP_VERSION },
-	{ "mcp__stateless_without_capabilities",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/"
-		"list\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/"
-		"protocolVersion\":\"2026-07-28\"}}}",
-		MCP_INVALID_PARAMS },
-	{ "mcp__initialize_in_the_stateless_revision",
-		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{" META("2026-07-28") "}}",
-		MCP_NO_METHOD },
-	{ "mcp__discover_without_a_version", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\"}",
-		MCP_INVALID_PARAMS },
-};
-
-static void fault_row_test(void **state)
-{
-	const struct fault_row *row = *state;
-	struct world w;
-	struct mcp m = { 0 };
-	json_t *answer;
-
-	world_open(&w, "ada");
-	m.agent = w.company.agent;
-	m.evidence = w.who;
-	answer = mcp_take(&m, row->message, strlen(row->message));
-	assert_non_null(answer);
-	assert_int_equal(js_int_at(answer, "error.code", 0), row->code);
-	assert_int_equal(w.company.script.n_log, 0);
-	json_decref(answer);
-	mcp_clear(&m);
-	world_close(&w);
-}
-
-/* ---- asking the person ---- */
-
-#define CANCEL "\"name\":\"manage\",\"arguments\":{\"operation\":\"cancel\"}"
-#define WITH_FORMS                                                                                                     \
-	"\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","                                       \
-	"\"io.modelcontextprotocol/clientCapabilities\":{\"elicitation\":{}}}"
-
-static json_t *say(struct mcp *m, const char *message)
-{
-	return mcp_take(m, message, strlen(message));
-}
-
-static struct mcp asking(struct world *w)
-{
-	json_t *answer;
-	struct mcp m = { .agent = w->company.agent, .evidence = w->who, .asks = true };
-
-	answer = say(&m, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
-			 "\"2025-11-25\","
-			 "\"capabilities\":{\"elicitation\":{}}}}");
-	assert_string_equal(js_text_at(answer, "result.protocolVersion"), "2025-11-25");
-	json_decref(answer);
-	answer = say(&m, "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":{" CANCEL "}}");
-	assert_string_equal(js_text(answer, "method"), "elicitation/create");
-	assert_string_equal(js_text(answer, "id"), "confirm-1");
-	assert_int_equal(script_count(&w->company.script, "POST /v1/subscriptions/sub_ada"), 0);
-	json_decref(answer);
-	return m;
-}
-
-static void elicitation__accepted_is_done_once(void **state)
-{
-	static const char yes[] =
-		"{\"jsonrpc\":\"2.0\",\"id\":\"confirm-1\",\"result\":{\"action\":\"accept\",\"content\":{"
-		"\"confirm\":true}}}";
-	struct world w;
-	struct mcp m;
-	json_t *answer;
-
-	(void)state;
-	world_open(&w, "ada");
-	m = asking(&w);
-	answer = say(&m, yes);
-	assert_string_equal(js_text(answer, "id"), "a");
-	assert_string_equal(js_text_at(answer, "result.structuredContent.status"), "ok");
-	json_decref(answer);
-	assert_null(say(&m, yes));
-	assert_int_equal(script_count(&w.company.script, "POST /v1/subscriptions/sub_ada"), 1);
-	mcp_clear(&m);
-	world_close(&w);
-}
-
-static const struct no_row {
-	const char *name, *result;
-} noes[] = {
-	{ "elicitation__declined", "\"result\":{\"action\":\"decline\"}" },
-	{ "elicitation__cancelled", "\"result\":{\"action\":\"cancel\"}" },
-	{ "elicitation__not_ticked", "\"result\":{\"action\":\"accept\",\"content\":{\"confirm\":false}}" },
-	{ "elicitation__a_word_is_no_tick", "\"result\":{\"action\":\"accept\",\"content\":{\"confirm\":\"true\"}}" },
-	{ "elicitation__empty", "\"result\":{\"action\":\"accept\"}" },
-	{ "elicitation__failed", "\"error\":{\"code\":-32603,\"message\":\"no\"}" },
-};
-
-static void no_row_test(void **state)
-{
-	const struct no_row *row = *state;
-	char *message = mem_format("{\"jsonrpc\":\"2.0\",\"id\":\"confirm-1\",%s}", row->result);
-	struct world w;
-	struct mcp m;
-	json_t *answer;
-
-	world_open(&w, "ada");
-	m = asking(&w);
-	answer = say(&m, message);
-	assert_string_equal(js_text_at(answer, "result.structuredContent.error.code"), "declined");
-	assert_int_equal(script_count(&w.company.script, "POST /v1/subscriptions/sub_ada"), 0);
-	json_decref(answer);
-	free(message);
-	mcp_clear(&m);
-	world_close(&w);
-}
-
-static void stateless__state_comes_back_and_works_once(void **state)
-{
-	struct world w;
-	struct mcp m = { 0 };
-	json_t *answer;
-	char *message;
-
-	(void)state;
-	world_open(&w, "ada");
-	m.agent = w.company.agent;
-	m.evidence = w.who;
-	answer = say(
-		&m, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{" CANCEL "," WITH_FORMS "}}");
-	assert_string_equal(js_text_at(answer, "result.resultType"), "input_required");
-	message = mem_format(
-		"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{" CANCEL "," WITH_FORMS
-		",\"requestState\":\"%s\",\"inputResponses\":{\"confirm\":{\"action\":\"accept\",\"content\":{"
-		"\"confirm\":true}}}}}",
-		js_text_at(answer, "result.requestState"));
-	json_decref(answer);
-	answer = say(&m, message);
-	assert_string_equal(js_text_at(answer, "result.resultType"), "complete");
-	assert_string_equal(js_text_at(answer, "result.structuredContent.status"), "ok");
-	json_decref(answer);
-	answer = say(&m, message);
-	assert_string_equal(js_text_at(answer, "result.structuredContent.status"), "refused");
-	assert_int_equal(script_count(&w.company.script, "POST /v1/subscriptions/sub_ada"), 1);
-	json_decref(answer);
-	free(message);
-	world_close(&w);
-}
-
-static void tools__only_writes_take_a_confirmation(void **state)
-{
-	struct world w;
-	struct mcp m = { 0 };
-	json_t *answer, *tool;
-	size_t i;
-
-	(void)state;
-	world_open(&w, "ada");
-	m.agent = w.company.agent;
-	answer = say(&m, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
-	assert_int_equal(json_array_size(js_at(answer, "result.tools")), 4);
-	json_array_foreach(js_at(answer, "result.tools"), i, tool)
-	{
-		assert_string_equal(js_text_at(tool, "outputSchema.type"), "object");
-		assert_int_equal(js_flag_at(tool, "annotations.readOnlyHint", false),
-			js_at(tool, "inputSchema.properties.confirmation") == NULL);
-		/* Who is asking is never an argument. */
-		assert_null(js_at(tool, "inputSchema.properties.token"));
-		assert_null(js_at(tool, "inputSchema.properties.customer"));
-	}
-	json_decref(answer);
-	world_close(&w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(listed_site__may_call_and_is_named),
-		cmocka_unit_test(elicitation__accepted_is_done_once),
-		cmocka_unit_test(stateless__state_comes_back_and_works_once),
-		cmocka_unit_test(tools__only_writes_take_a_confirmation),
 	};
 	struct {
 		struct CMUnitTest *tests;
@@ -535,8 +267,6 @@ int main(void)
 	} tables[] = {
 		{ tests_of_rows(calls, COUNT_OF(calls), sizeof(calls[0]), call_row_test), COUNT_OF(calls) },
 		{ tests_of_rows(guards, COUNT_OF(guards), sizeof(guards[0]), guard_row_test), COUNT_OF(guards) },
-		{ tests_of_rows(faults, COUNT_OF(faults), sizeof(faults[0]), fault_row_test), COUNT_OF(faults) },
-		{ tests_of_rows(noes, COUNT_OF(noes), sizeof(noes[0]), no_row_test), COUNT_OF(noes) },
 	};
 	int failed = cmocka_run_group_tests(others, NULL, NULL);
 

@@ -108,7 +108,7 @@ LIBRARIES := $(if $(MS_OBJ),$(OUT)/libmockstripe.a) $(if $(SA_OBJ),$(OUT)/libstr
 
 SUITES := $(patsubst suites/%.c,$(OUT)/suites/%,$(SUITE_SRC))
 ifeq ($(SAN),thread)
-SUITES := $(filter $(OUT)/suites/wire/%,$(SUITES))
+SUITES := $(filter $(OUT)/suites/wire/% $(OUT)/suites/actions/serve_test $(OUT)/suites/actions/mcp_http_test,$(SUITES))
 endif
 ifneq ($(T),)
 SUITES := $(foreach suite,$(SUITES),$(if $(findstring $(T),$(patsubst $(OUT)/suites/%,%,$(suite))),$(suite)))

@@ -17,8 +17,8 @@
  *	sa_result_clear(&r);
  *	sa_close(sa);
  *
- * Several threads may use one agent, when the transport and the clock that it was given are good for that; several agents
- * never meet.
+ * Several threads may use one agent, when the transport and the clock that it was given are good for that; several
+ *agents never meet.
  */
 #ifdef __cplusplus
 extern "C" {

@@ -336,8 +336,10 @@ void http_quiesce(struct http *h)
 {
 	MHD_socket fd = MHD_quiesce_daemon(h->daemon);
 
-	if (fd != MHD_INVALID_SOCKET)
-		close(fd);
+	if (fd == MHD_INVALID_SOCKET)
+		return;
+	shutdown(fd, SHUT_RDWR); /* at once, although the accepting thread may be looking at it still */
+	close(fd);
 }
 
 void http_close(struct http *h)

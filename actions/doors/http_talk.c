@@ -146,7 +146,7 @@ static void say_streamed(const struct http_visit *v, struct talk *talk, struct h
 	struct saying *s = mem_alloc(sizeof(*s));
 	struct stream *stream = stream_new();
 
-	*s = (struct saying) { v->house, talk, stream, json_incref(v->body) };
+	*s = (struct saying) { v->house, talk, stream, json_deep_copy(v->body) };
 	if (stream && crew_run(&v->house->crew, say_work, s)) {
 		http_answer_events(out, stream);
 		return;

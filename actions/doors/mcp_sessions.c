@@ -190,13 +190,13 @@ bool mcp_session_end(struct mcp_sessions *s, const char *id, const char *person)
 	return found;
 }
 
-void mcp_session_tell(struct mcp_session *one, json_t *message)
+void mcp_session_tell(struct mcp_session *one, const json_t *message)
 {
 	const char *question = js_text(message, "id");
 
 	pthread_mutex_lock(&one->lock);
 	if (question && mcp_is_waiting(&one->mcp, question)) {
-		js_put(one->answers, question, message);
+		js_put_new(one->answers, question, json_deep_copy(message)); /* counted references are one thread's */
 		pthread_cond_broadcast(&one->news);
 	}
 	pthread_mutex_unlock(&one->lock);

@@ -47,7 +47,7 @@ void mcp_session_drop(struct mcp_sessions *s, struct mcp_session *one);
 bool mcp_session_end(struct mcp_sessions *s, const char *id, const char *person); /* false: there is none */
 
 /* Hands an answer to whoever waits for it; what nobody asked is dropped. */
-void mcp_session_tell(struct mcp_session *one, json_t *message);
+void mcp_session_tell(struct mcp_session *one, const json_t *message);
 /* Has those who wait look whether there is still something to wait for. */
 void mcp_session_nudge(struct mcp_session *one);
 /*

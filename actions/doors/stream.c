@@ -147,7 +147,7 @@ enum stream_state stream_read(struct stream *s, int connection, int patience, ch
 		ready = poll(waits, 2, patience);
 	while (ready < 0 && errno == EINTR);
 	if (waits[1].revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL))
-		return STREAM_BROKEN;
+		return STREAM_ENDED;
 	return stream_take(s, out, room, length);
 }
 

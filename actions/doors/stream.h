@@ -30,8 +30,8 @@ void stream_end(struct stream *s); /* no more; the maker's pointer is void */
 enum stream_state {
 	STREAM_BYTES,  /* *length of them were read */
 	STREAM_QUIET,  /* nothing came within the patience */
-	STREAM_ENDED,  /* all is read and no more will come */
-	STREAM_BROKEN, /* the other side of the connection has gone, or the reader was too slow */
+	STREAM_ENDED,  /* all is read and no more will come, or the connection has nobody at its other side */
+	STREAM_BROKEN, /* the reader was too slow */
 };
 
 /* Waits for bytes. connection: its descriptor, whose end is noticed meanwhile; -1: none. patience in milliseconds. */

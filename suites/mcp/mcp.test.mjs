@@ -114,7 +114,7 @@ for (const carrier of Object.keys(carriers)) {
 			assert.equal(client.getServerVersion().name, 'stripe-actions');
 			assert.ok(client.getServerCapabilities().tools);
 			assert.match(client.getInstructions(), /confirmed/);
-			if (carrier === 'stdio') assert.deepEqual(await client.ping(), {});
+			assert.deepEqual(await client.ping(), {});
 		}));
 
 		test('the tools, with schemas and hints', () => on(carrier, 'ada', async (client) => {
@@ -174,23 +174,60 @@ for (const carrier of Object.keys(carriers)) {
 	});
 }
 
-describe('asking the person', () => {
-	test('yes: it is done', () => on('stdio', 'mary', async (client, asked) => {
-		const result = await client.callTool({ name: 'manage_subscriptions', arguments: { operation: 'change_plan', plan: 'fleet' } });
+for (const [carrier, contact, customer] of [['stdio', 'mary', 'cus_mary'], ['http', 'ada', 'cus_ada']]) {
+	describe(`asking the person over ${carrier}`, () => {
+		test('no: nothing happens', () => on(carrier, contact, async (client, asked) => {
+			const result = await client.callTool({ name: 'manage_subscriptions', arguments: { operation: 'cancel' } });
 
-		assert.equal(asked.length, 1);
-		assert.match(asked[0].message, /due now/);
-		assert.equal(result.structuredContent.status, 'ok');
-		assert.equal((await subscription('cus_mary')).items.data[0].price.id, 'price_fleet_month');
-	}, { action: 'accept', content: { confirm: true } }));
+			assert.equal(asked.length, 1);
+			assert.equal(result.structuredContent.error.code, 'declined');
+			assert.equal((await subscription(customer)).cancel_at_period_end, false);
+		}, { action: 'decline' }));
 
-	test('no: nothing happens', () => on('stdio', 'ada', async (client, asked) => {
-		const result = await client.callTool({ name: 'manage_subscriptions', arguments: { operation: 'cancel' } });
+		test('taken back while the person is asked: nothing happens', async () => {
+			const abort = new AbortController();
 
-		assert.equal(asked.length, 1);
-		assert.equal(result.structuredContent.error.code, 'declined');
-		assert.equal((await subscription('cus_ada')).cancel_at_period_end, false);
-	}, { action: 'decline' }));
+			await on(carrier, contact, async (client) => {
+				client.setRequestHandler(ElicitRequestSchema, () => {
+					abort.abort();
+					return new Promise((resolve) => setTimeout(resolve, 200, { action: 'accept', content: { confirm: true } }));
+				});
+				await assert.rejects(client.callTool({ name: 'manage_subscriptions', arguments: { operation: 'cancel' } }, undefined, { signal: abort.signal }));
+				await new Promise((resolve) => setTimeout(resolve, 400));
+				assert.equal((await subscription(customer)).cancel_at_period_end, false);
+				assert.equal((await client.listTools()).tools.length, NAMES.length, 'the connection is of use still');
+			}, { action: 'accept' });
+		});
+
+		test('yes: it is done', () => on(carrier, contact, async (client, asked) => {
+			const result = await client.callTool({ name: 'manage_subscriptions', arguments: { operation: 'change_plan', plan: 'fleet' } });
+
+			assert.equal(asked.length, 1);
+			assert.match(asked[0].message, /due now/);
+			assert.equal(result.structuredContent.status, 'ok');
+			assert.equal((await subscription(customer)).items.data[0].price.id, 'price_fleet_month');
+		}, { action: 'accept', content: { confirm: true } }));
+	});
+}
+
+describe('a session over HTTP', () => {
+	test('has an id, and ends when the client says so', async () => {
+		const transport = await carriers.http('ada');
+		const client = new Client({ name: 'suite', version: '1' }, { capabilities: {} });
+
+		await client.connect(transport);
+		assert.match(transport.sessionId, /^mcp_[0-9a-f]{32}$/);
+		assert.deepEqual(await client.ping(), {});
+		const left = transport.sessionId;
+		await transport.terminateSession();
+		const answer = await fetch(`${serve.url}/mcp`, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', 'Mcp-Session-Id': left },
+			body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+		});
+		assert.equal(answer.status, 404);
+		await client.close();
+	});
 });
 
 describe('the stateless revision over HTTP', () => {

@@ -300,7 +300,6 @@ struct http *http_open(struct agent *a, const struct http_options *options, FILE
 {
 	struct http *h = mem_alloc(sizeof(*h));
 
-	json_object_seed(0); /* before the first thread */
 	if (!options_check(options, why) ||
 		!http_socket_open(options->bind, options->port, &h->arena, &h->socket, why)) {
 		arena_free(&h->arena);

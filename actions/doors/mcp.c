@@ -258,15 +258,16 @@ static void notification_take(struct mcp *m, const char *method, const json_t *p
 	const json_t *id = js_get(params, "requestId");
 	const char *question;
 	json_t *held;
-	void *next;
 
 	if (strcmp(method, "notifications/cancelled") != 0 || !id)
 		return;
 	pthread_mutex_lock(&m->lock);
-	json_object_foreach_safe(m->waiting, next, question, held)
+	json_object_foreach(m->waiting, question, held)
 	{
-		if (json_equal(js_get(held, "id"), id))
-			json_object_del(m->waiting, question);
+		if (!json_equal(js_get(held, "id"), id))
+			continue;
+		json_object_del(m->waiting, question);
+		break;
 	}
 	pthread_mutex_unlock(&m->lock);
 }

@@ -186,7 +186,7 @@ static void say(struct talk *t, const char *message)
 	message_put(t, "user", message);
 	model_reply_clear(&t->reply);
 	model_reply_init(&t->reply);
-	assert_true(t->model.answer(t->model.arg, t->messages, t->tools, &t->reply, &why));
+	assert_true(t->model.answer(t->model.arg, t->messages, t->tools, NULL, &t->reply, &why));
 	text_clear(&why);
 	if (!json_array_size(t->reply.calls))
 		message_put(t, "assistant", t->reply.text.data);

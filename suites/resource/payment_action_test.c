@@ -140,6 +140,74 @@ static void redirect__visits_the_bank(void **state)
 	assert_field(get(h, "payment_intents", field(a, "id")), "status", "succeeded");
 }
 
+/* ---- other ways than a page ---- */
+
+static void next_action__is_the_method_s_own(void **state)
+{
+	static const struct {
+		const char *type, *currency, *action, *member; /* of the action, which has to be there */
+	} rows[] = {
+		{ "alipay", "usd", "alipay_handle_redirect", "url" },
+		{ "boleto", "brl", "boleto_display_details", "hosted_voucher_url" },
+		{ "cashapp", "usd", "cashapp_handle_redirect_or_display_qr_code", "mobile_auth_url" },
+		{ "konbini", "jpy", "konbini_display_details", "hosted_voucher_url" },
+		{ "multibanco", "eur", "multibanco_display_details", "reference" },
+		{ "oxxo", "mxn", "oxxo_display_details", "number" },
+		{ "paynow", "sgd", "paynow_display_qr_code", "data" },
+		{ "pix", "brl", "pix_display_qr_code", "data" },
+		{ "promptpay", "thb", "promptpay_display_qr_code", "image_url_svg" },
+		{ "swish", "sek", "swish_handle_redirect_or_display_qr_code", "qr_code.data" },
+		{ "wechat_pay", "cny", "wechat_pay_display_qr_code", "image_data_url" },
+	};
+	struct house *h = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct answer *a = api_ok(h, "POST", "/v1/payment_intents",
+			text_of(h,
+				"amount=2000&currency=%s&confirm=true&return_url=https://example.com/back"
+				"&payment_method_data[type]=%s",
+				rows[i].currency, rows[i].type));
+
+		assert_field(a, "status", "requires_action");
+		assert_field(a, "next_action.type", rows[i].action);
+		assert_true(*field(a, text_of(h, "next_action.%s.%s", rows[i].action, rows[i].member)));
+		authenticate(h, field(a, "id"), "succeeded");
+		assert_field(get(h, "payment_intents", field(a, "id")), "status", "succeeded");
+	}
+}
+
+static void voucher__lapses(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "POST", "/v1/payment_intents",
+		"amount=2000&currency=mxn&confirm=true&return_url=https://example.com/"
+		"back&payment_method_data[type]=oxxo");
+	const char *id = field(a, "id");
+
+	assert_money(a, "next_action.oxxo_display_details.expires_after", HOUSE_NOW + 3 * 86400);
+	advance(h, 3 * 86400 - 1);
+	assert_field(get(h, "payment_intents", id), "status", "requires_action");
+	advance(h, 1);
+	a = get(h, "payment_intents", id);
+	assert_field(a, "status", "requires_payment_method");
+	assert_field(a, "last_payment_error.code", "payment_intent_payment_attempt_expired");
+	assert_string_equal(events_after(h, 2), "payment_intent.payment_failed");
+}
+
+static void voucher__does_not_bind_another_method(void **state)
+{
+	struct house *h = *state;
+	const char *id = field(api_ok(h, "POST", "/v1/payment_intents",
+				       "amount=2000&currency=mxn&confirm=true&return_url=https://example.com/back"
+				       "&payment_method_data[type]=oxxo"),
+		"id");
+
+	api_ok(h, "POST", text_of(h, "/v1/payment_intents/%s/confirm", id),
+		"payment_method=pm_card_threeDSecure2Required");
+	advance(h, 10 * 86400);
+	assert_field(get(h, "payment_intents", id), "status", "requires_action");
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(action__asks_and_pays_when_passed),
 	TEST(action__falls_back_when_failed),
@@ -151,6 +219,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(action__manual_confirmation_comes_back),
 	TEST(action__optional_card_asks_on_request),
 	TEST(redirect__visits_the_bank),
+	TEST(next_action__is_the_method_s_own),
+	TEST(voucher__lapses),
+	TEST(voucher__does_not_bind_another_method),
 };
 
 int main(void)

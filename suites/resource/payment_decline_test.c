@@ -31,6 +31,8 @@ static const struct decline_row declines[] = {
 		"try_again_later", "65", "card_velocity_exceeded" },
 	{ "decline__customer_fail", "pm_card_chargeCustomerFail", "card_declined", "generic_decline",
 		"Your card was declined.", "try_again_later", "01", "generic_decline" },
+	{ "decline__three_d_secure_unavailable", "pm_card_threeDSecureRequiredProcessingError", "card_declined",
+		"generic_decline", "Your card was declined.", "try_again_later", "01", "generic_decline" },
 	{ "decline__blocked", "pm_card_radarBlock", "card_declined", "fraudulent", "Your card was declined.", NULL,
 		NULL, "highest_risk_level" },
 };

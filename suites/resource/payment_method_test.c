@@ -124,6 +124,7 @@ static void create__a_bank_account(void **state)
 	assert_field(a, "us_bank_account.routing_number", "110000000");
 	assert_field(a, "us_bank_account.account_holder_type", "company");
 	assert_field(a, "us_bank_account.account_type", "checking");
+	assert_json(a, "radar_options", "{}");
 	assert_absent(a, "card");
 	assert_null(strstr(a->text, "000123456789"));
 }

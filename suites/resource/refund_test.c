@@ -74,6 +74,16 @@ static void refund__in_parts(void **state)
 		(int64_t)field_count(api_ok(h, "GET", text_of(h, "/v1/refunds?charge=%s", charge), NULL), "data"), 3);
 }
 
+static void refund__for_fraud_is_told_of_the_charge(void **state)
+{
+	struct house *h = *state;
+	const char *charge = charge_with(h, "pm_card_visa");
+
+	assert_json(get(h, "charges", charge), "fraud_details", "{}");
+	refund(h, charge, "&reason=fraudulent");
+	assert_json(get(h, "charges", charge), "fraud_details", "{\"user_report\":\"fraudulent\"}");
+}
+
 static void refund__pending_card_succeeds_later(void **state)
 {
 	struct house *h = *state;
@@ -195,6 +205,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(refund__in_full),
 		TEST(refund__in_parts),
+		TEST(refund__for_fraud_is_told_of_the_charge),
 		TEST(refund__pending_card_succeeds_later),
 		TEST(refund__failing_card_gives_the_money_back),
 		TEST(refund__balance_adds_up),

@@ -57,12 +57,3 @@ void debit_ends(struct call *call, struct record *intent)
 	refusal.payment_method_type = method_kind(method);
 	intent_fail(call, intent, &refusal, charge);
 }
-
-void debit_unverified(struct call *call, struct record *intent)
-{
-	struct fail refusal;
-
-	payment_set_due(call, intent, 0);
-	if (microdeposits_late(call, intent, &refusal))
-		intent_fail(call, intent, &refusal, NULL);
-}

@@ -110,8 +110,7 @@ bool microdeposits_late(struct call *call, struct record *intent, struct fail *r
 
 /* Sends the debit, or the microdeposits that come first: processing, or requires_action. */
 enum payment_outcome debit_begin(struct call *call, struct record *intent, struct record *method);
-void debit_ends(struct call *call, struct record *intent);	 /* the bank has answered */
-void debit_unverified(struct call *call, struct record *intent); /* the account was not verified in time */
+void debit_ends(struct call *call, struct record *intent); /* the bank has answered */
 
 /* ---- bank_transfer.c: payments from a customer's cash balance ---- */
 
@@ -210,6 +209,15 @@ void dispute_open(struct call *call, struct record *charge, enum card_dispute ki
 /* Whether an open or lost dispute stands in the way of a refund. */
 bool dispute_bars_refund(struct call *call, struct record *charge);
 
+/* ---- next_action.c: what the owner of a method has to do ---- */
+
+/* The 3-D Secure step, or a bank's page, of an intent of either kind; return_url NULL: in a browser's library. New
+   reference. */
+json_t *redirect_action(struct call *call, struct record *intent, const char *return_url);
+/* How a payment with a method of that kind goes on; one that has to be paid within a time falls due then. New
+   reference. */
+json_t *payment_action(struct call *call, struct record *intent, const char *kind);
+
 /* ---- intent_state.c: the states of a payment intent ---- */
 
 const struct schema_resource *intent_type(void);
@@ -219,8 +227,6 @@ void intent_set_status(struct call *call, struct record *intent, const char *sta
 int fail_intent_state(struct call *call, struct record *intent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 bool status_among(const char *status, const char *const *list); /* list ends with NULL */
-/* The 3-D Secure step of a confirmation: sets next_action. */
-json_t *next_action_of(struct call *call, struct record *intent, const char *return_url);
 /* Captures (amount of it) an intent in requires_capture; emits charge.captured and payment_intent.succeeded. */
 void intent_capture(struct call *call, struct record *intent, int64_t amount);
 /* The charge of an intent whose owner has authenticated before. */

@@ -215,26 +215,6 @@ static enum payment_outcome pay_now(
 	return PAYMENT_SUCCEEDED;
 }
 
-json_t *next_action_of(struct call *call, struct record *intent, const char *return_url)
-{
-	const char *url = arena_format(&call->arena, "%s/_mockstripe/authenticate/%s", call->base_url, intent->id);
-	json_t *action = json_object(), *inner = json_object();
-
-	if (return_url) {
-		js_put_text(inner, "return_url", return_url);
-		js_put_text(inner, "url", url);
-		js_put_new(action, "redirect_to_url", inner);
-		js_put_text(action, "type", "redirect_to_url");
-		return action;
-	}
-	js_put_text(inner, "source", arena_format(&call->arena, "payatt_%s", made_word(call, "payatt", 24)));
-	js_put_text(inner, "stripe_js", url);
-	js_put_text(inner, "type", "three_d_secure_redirect");
-	js_put_text(action, "type", "use_stripe_sdk");
-	js_put_new(action, "use_stripe_sdk", inner);
-	return action;
-}
-
 enum payment_outcome intent_ask(struct call *call, struct record *intent, json_t *next_action)
 {
 	json_t *draft = journal_edit(&call->journal, intent);
@@ -245,11 +225,9 @@ enum payment_outcome intent_ask(struct call *call, struct record *intent, json_t
 	return PAYMENT_NEEDS_ACTION;
 }
 
-static enum payment_outcome ask(struct call *call, struct record *intent)
+static enum payment_outcome ask(struct call *call, struct record *intent, struct record *method)
 {
-	const char *return_url = js_text(record_private(intent), "return_url");
-
-	return intent_ask(call, intent, next_action_of(call, intent, return_url));
+	return intent_ask(call, intent, payment_action(call, intent, method_kind(method)));
 }
 
 enum payment_outcome intent_attempt(
@@ -260,6 +238,8 @@ enum payment_outcome intent_attempt(
 	struct charge_terms terms;
 
 	*refusal = (struct fail) { 0 };
+	if (js_int(record_private(intent), "due", 0))
+		payment_set_due(call, intent, 0); /* of the attempt before */
 	js_put_text(draft, "payment_method", method->id);
 	js_put_null(draft, "next_action");
 	js_put_null(draft, "last_payment_error");
@@ -271,12 +251,12 @@ enum payment_outcome intent_attempt(
 		/* A wallet that is on file pays without its owner; else the owner visits its page first. */
 		return off_session || !strcmp(method_kind(method), "link")
 			       ? pay_now(call, intent, method, false, refusal)
-			       : ask(call, intent);
+			       : ask(call, intent, method);
 	}
 	if (!method_must_ask(method, off_session, wanted))
 		return pay_now(call, intent, method, false, refusal);
 	if (!off_session)
-		return ask(call, intent);
+		return ask(call, intent, method);
 	terms = intent_terms(call, intent, method);
 	return decline(call, intent, &terms, &decline_authentication_required, refusal);
 }
@@ -414,12 +394,25 @@ void intent_adopt(struct call *call, struct record *intent)
 	payment_set_due(call, intent, made > call->now ? made : call->now + AUTHORIZED_SECONDS);
 }
 
+/* A voucher was not paid in time, or an account not verified. */
+static void action_lapses(struct call *call, struct record *intent)
+{
+	struct fail refusal = {
+		.code = "payment_intent_payment_attempt_expired",
+		.message = "The payment attempt expired because the customer did not complete it in time. Provide a "
+			   "new payment method to attempt to fulfill this PaymentIntent again.",
+	};
+
+	microdeposits_late(call, intent, &refusal);
+	intent_fail(call, intent, &refusal, NULL);
+}
+
 void intent_falls_due(struct call *call, struct record *intent)
 {
 	if (!strcmp(intent_status(intent), "processing"))
 		debit_ends(call, intent);
 	else if (!strcmp(intent_status(intent), "requires_action"))
-		debit_unverified(call, intent);
+		action_lapses(call, intent);
 	else if (!strcmp(intent_status(intent), "requires_capture"))
 		intent_cancel(call, intent, "automatic");
 	else

@@ -131,6 +131,7 @@ json_t *method_blank(struct call *call, const char *type, const char *id)
 	js_put_text(body, "allow_redisplay", "unspecified");
 	js_put_new(body, "billing_details", billing_details_blank());
 	js_put_null(body, "customer");
+	js_put_new(body, "radar_options", json_object());
 	js_put_new(body, type, field_shape(call, method_type(), type));
 	return body;
 }

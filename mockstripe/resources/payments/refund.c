@@ -137,10 +137,20 @@ struct record *refund_make(struct call *call, struct record *charge, int64_t amo
 	return refund;
 }
 
+/* A refund for fraud is the user's word on the charge. Source: Stripe docs "The Charge object", fraud_details. */
+static void report_fraud(struct call *call, struct record *charge, struct record *refund)
+{
+	const char *reason = js_text(record_tree(refund), "reason");
+
+	if (reason && !strcmp(reason, "fraudulent"))
+		js_put_text(js_own(journal_edit(&call->journal, charge), "fraud_details"), "user_report", "fraudulent");
+}
+
 static void announce(struct call *call, struct record *refund, struct record *charge, int64_t amount)
 {
 	emit(call, "refund.created", refund);
 	bank_transfer_refund(call, charge, refund);
+	report_fraud(call, charge, refund);
 	charge_refunded(call, charge, amount);
 	emit_changed(call, "charge.refunded", charge);
 }

@@ -176,7 +176,7 @@ static int confirm(struct call *call, struct record *setup, struct record *metho
 	if (test && is_card(method) && test->decline && !test->attaches)
 		return declined(call, setup, method, test->decline);
 	if (asks_now(setup, method)) {
-		ask(call, setup, method, next_action_of(call, setup, js_text(record_private(setup), "return_url")));
+		ask(call, setup, method, redirect_action(call, setup, js_text(record_private(setup), "return_url")));
 		return answer_record(call, setup);
 	}
 	if (microdeposits_wanted(setup, method)) {

@@ -236,6 +236,9 @@ static const struct test_card cards[] = {
 	VISA("threeDSecureRequired", "4000000000003063", .asks = ASKS_ALWAYS),
 	VISA("threeDSecureRequiredChargeDeclined", "4000008400001629", .asks = ASKS_ALWAYS, .decline = &generic,
 		.attaches = true),
+	/* The look-up for 3-D Secure fails: declined where it is required, paid without it where it is not. */
+	VISA("threeDSecureRequiredProcessingError", "4000008400001280", .decline = &generic, .attaches = true),
+	VISA("threeDSecureOptionalProcessingError", "4000000000003097", .no_three_d_secure = false),
 	VISA("threeDSecureOptional", "4000000000003055", .no_three_d_secure = false),
 	{ .name = "amex_threeDSecureNotSupported",
 		.number = "378282246310005",

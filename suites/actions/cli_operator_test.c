@@ -54,7 +54,7 @@ static void desk_open(struct desk *d, const char *name)
 	js_put(config, "contacts", js_get(contacts, "contacts"));
 	js_put_text(audit, "file", d->audit);
 	js_put_new(config, "audit", audit);
-	assert_int_equal(json_dump_file(config, d->config, 0), 0);
+	file_put(d->config, config);
 	json_decref(contacts);
 	json_decref(config);
 	free(folder);

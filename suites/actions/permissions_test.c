@@ -64,7 +64,7 @@ static void key_declare(struct live *l, const char *key, const char *without)
 	js_put_new(all, "keys", rows);
 	assert_non_null(mkdtemp(folder));
 	file = mem_format("%s/keys.json", folder);
-	assert_int_equal(json_dump_file(all, file, 0), 0);
+	file_put(file, all);
 	if (ms_load(l->house->ms, NULL, folder, &why))
 		fail_msg("%s", why);
 	unlink(file);

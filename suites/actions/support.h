@@ -61,6 +61,20 @@ static inline struct config *config_of(const char *json)
 
 /* Fails unless `text` holds `part`. */
 #define assert_holds(text, part) holds_check((text), (part), __FILE__, __LINE__)
+/* Writes a tree as a file. */
+static inline void file_put(const char *name, const json_t *tree)
+{
+	FILE *out = fopen(name, "we");
+	struct text text;
+
+	assert_non_null(out);
+	text_init(&text, TEXT_NO_CEILING);
+	js_write(&text, tree);
+	assert_int_equal(fwrite(text.data, 1, text.length, out), text.length);
+	assert_int_equal(fclose(out), 0);
+	text_clear(&text);
+}
+
 static inline void holds_check(const char *text, const char *part, const char *file, int line)
 {
 	if (text && strstr(text, part))

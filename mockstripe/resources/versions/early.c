@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The changes from 2020-08-27 to 2024-04-10. Source: Stripe docs "API upgrades". */
+/* The changes from 2022-11-15 to 2024-04-10; the older ones have files of their own. Source: Stripe docs "API
+ * upgrades". */
 #include <string.h>
 
 #include "api/list.h"
@@ -87,46 +88,4 @@ const struct version_change change_2022_11_15 = {
 	.from = "2022-11-15",
 	.shapes = shapes_2022_11_15,
 	.links = links_2022_11_15,
-};
-
-/* ---- 2020-08-27: a customer's lists have to be asked for; prorate is proration_behavior ---- */
-
-static void show_customer(const struct older *o, json_t *tree)
-{
-	older_put_included(o, tree, "sources");
-	older_put_included(o, tree, "subscriptions");
-	older_put_included(o, tree, "tax_ids");
-}
-
-/* In a query as well as in a body the value is a text by now. */
-static void take_prorate(json_t *given)
-{
-	const char *prorate = js_text(given, "prorate");
-
-	if (!prorate)
-		return;
-	if (!json_object_get(given, "proration_behavior"))
-		js_put_text(given, "proration_behavior", !strcmp(prorate, "false") ? "none" : "create_prorations");
-	json_object_del(given, "prorate");
-}
-
-static void take_2020_08_27(struct call *call, json_t *given)
-{
-	if (older_route_is(call, "POST", "/v1/invoices/create_preview"))
-		given = json_object_get(given, "subscription_details");
-	else if (!schema_param(call->route, "proration_behavior"))
-		return;
-	if (json_is_object(given))
-		take_prorate(given);
-}
-
-static const struct version_shape shapes_2020_08_27[] = {
-	{ "customer", show_customer },
-	{ 0 },
-};
-
-const struct version_change change_2020_08_27 = {
-	.from = "2020-08-27",
-	.shapes = shapes_2020_08_27,
-	.take = take_2020_08_27,
 };

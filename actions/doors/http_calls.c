@@ -31,6 +31,8 @@ void http_identify(const struct http_visit *v, struct http_answer *out)
 		contact = contacts_find(&a->contacts, who.user_id);
 	if (js_text(contact, "name"))
 		js_put_text(tree, "name", js_text(contact, "name"));
+	if (js_text_at(contact, "custom_attributes.locale"))
+		js_put_text(tree, "locale", js_text_at(contact, "custom_attributes.locale"));
 	json_decref(contact);
 	problem_clear(&why);
 	arena_free(&arena);

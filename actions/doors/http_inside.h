@@ -34,5 +34,6 @@ http_handler http_identify, http_call, http_confirm, http_tools, http_openapi;
 http_handler http_talk_begin, http_talk_say, http_talk_confirm, http_talk_end;
 http_handler http_people; /* all of /api/v1/chatbots/... */
 http_handler http_mcp, http_mcp_end;
+http_handler http_test_card; /* the simulator alone has it */
 
 #endif

@@ -50,6 +50,13 @@ static const struct operation {
 		OBJECT("", ""), NULL, true },
 	{ "put", "/api/v1/chatbots/{agent}/custom-attributes/{name}", "updateAttribute", "Changes a definition.",
 		OBJECT("", ""), NULL, true },
+	{ "post", "/v1/test-card", "saveTestCard",
+		"Confirms a SetupIntent with a test card; only where a simulator stands in for Stripe.",
+		OBJECT(PROOF
+			",\"client_secret\":{\"type\":\"string\"},\"card\":{\"type\":\"string\"},\"account\":{\"type\":"
+			"\"string\"}",
+			"\"client_secret\",\"card\""),
+		NULL, false },
 	{ "post", "/mcp", "mcp", "The Model Context Protocol over streamable HTTP.", OBJECT("", ""), NULL, false },
 };
 

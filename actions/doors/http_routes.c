@@ -48,6 +48,7 @@ struct evidence http_evidence(const json_t *body)
 		.token = js_text(body, "token"),
 		.user_id = js_text(body, "user_id"),
 		.user_hash = js_text(body, "user_hash"),
+		.locale = js_text(body, "locale"),
 	};
 }
 
@@ -96,6 +97,7 @@ static const struct route {
 	{ "DELETE", "/api/v1/chatbots/**", http_people, false }, { "POST", "/api/v1/chatbots/**", http_people, true },
 	{ "PATCH", "/api/v1/chatbots/**", http_people, true }, { "PUT", "/api/v1/chatbots/**", http_people, true },
 	{ "DELETE", "/mcp", http_mcp_end, false },
+	{ "POST", "/v1/test-card", http_test_card, true },
 	{ "POST", "/mcp", http_mcp, false }, /* judges its body itself, as its errors have a form of their own */
 };
 

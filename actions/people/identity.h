@@ -26,6 +26,7 @@ struct identity {
 struct evidence {
 	const char *token;
 	const char *user_id, *user_hash;
+	const char *locale; /* the page's language; proves nothing, and gives way to the contact's own */
 };
 
 /* true with *out filled in, or false with `why` raised. Texts live in the problem's arena. */

@@ -419,7 +419,9 @@ static void run_start(struct running *r)
 		.now = clock_now(&r->agent->clock),
 		.key = r->agent->key,
 	};
-	r->run.locale = result->envelope.locale = locale_find(r->agent->config->locale);
+	/* The page's language, or the agent's, until the contact's own is known. */
+	r->run.locale = result->envelope.locale =
+		locale_find(r->call->evidence.locale ? r->call->evidence.locale : r->agent->config->locale);
 	r->run.product_names = run_own(&r->run, json_object());
 	inputs_parse(r);
 }

@@ -17,6 +17,10 @@ export function node(tag, attributes = {}, ...children) {
 	return element;
 }
 
+export const card = (title, ...children) =>
+	node('section', { class: 'card', 'aria-label': title, tabindex: '-1' }, node('h2', {}, title), ...children);
+export const button = (text, click, extra = {}) => node('button', { type: 'button', click, ...extra }, text);
+
 let made = 0;
 /* An id for a label to point at; unique in this page. */
 export function freshId(prefix) {
@@ -45,14 +49,6 @@ export function choices(legend, name, list, chosen, change = null) {
 export function pairs(list) {
 	return node('dl', {}, list.filter(([, value]) => value !== null && value !== undefined && value !== '')
 		.map(([term, value, style]) => [node('dt', { class: style }, term), node('dd', { class: style }, value)]));
-}
-
-/* "10 December 2026" of an ISO moment, in UTC and in the words of the texts beside it; '' for none. */
-export function day(iso) {
-	const at = iso ? new Date(iso) : null;
-
-	if (!at || Number.isNaN(at.getTime())) return '';
-	return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 }
 
 const OWN = /(^|\.)stripe\.com$/;

@@ -10,5 +10,10 @@
 json_t *demo_contacts(const struct agent *a);
 /* {name, token}: a new tree; NULL when there is no such contact. The token is good for an hour. */
 json_t *demo_session(const struct agent *a, const char *contact);
+/*
+ * What Stripe (the simulator) holds of a contact: {accounts: [{label, customer, subscriptions, invoices}]}, a new tree;
+ * NULL when there is no such contact. What cannot be read is empty.
+ */
+json_t *demo_customer(struct agent *a, const char *contact);
 
 #endif

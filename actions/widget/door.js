@@ -6,9 +6,10 @@
 
 /* An answer that is not one of ours: no connection, a refusal of the door itself. `status` 0: nothing came back. */
 export class DoorError extends Error {
-	constructor(status, message) {
+	constructor(status, message, code = null) {
 		super(message);
 		this.status = status;
+		this.code = code;
 	}
 }
 
@@ -35,21 +36,24 @@ export async function* eventsOf(body) {
 }
 
 async function refusal(response) {
-	let text = '';
+	let body = null;
 
 	try {
-		const body = await response.json();
-		text = body?.error?.message ?? body?.message ?? '';
+		body = await response.json();
 	} catch {
-		text = ''; // an answer without JSON still has its status
+		body = null; // an answer without JSON still has its status
 	}
-	return new DoorError(response.status, text);
+	return new DoorError(response.status, body?.error?.message ?? body?.message ?? '', body?.error?.code ?? null);
 }
 
+/* What proves who is asking; whatever else a page passes beside it proves nothing. */
+const proofOf = ({ token, user_id, user_hash }) => Object.fromEntries(Object.entries({ token, user_id, user_hash }).filter(([, value]) => value !== undefined));
+
 export class Door {
-	constructor(environment) {
-		this.environment = environment;
-		this.identity = {};
+	constructor(locale) {
+		this.proof = {};
+		this.context = null; // what the page says of the visitor; nothing proves it
+		this.locale = locale;
 		this.conversation = null;
 	}
 
@@ -58,52 +62,87 @@ export class Door {
 
 		try {
 			response = await fetch(path, {
-				method: body === undefined ? 'GET' : 'POST',
-				headers: { Accept: accept, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-				body: body === undefined ? undefined : JSON.stringify(body),
+				method: 'POST',
+				headers: { Accept: accept, 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ...this.proof, locale: this.locale, ...body }),
 				credentials: 'omit',
 				cache: 'no-store',
 				referrerPolicy: 'no-referrer',
 			});
 		} catch {
-			throw new DoorError(0, 'The connection was lost.');
+			throw new DoorError(0, '');
 		}
 		if (!response.ok) throw await refusal(response);
 		return response;
 	}
 
-	async json(path, body) {
-		return (await this.send(path, body)).json();
+	async json(path, body = {}) {
+		const response = await this.send(path, body);
+
+		try {
+			return await response.json();
+		} catch {
+			throw new DoorError(0, ''); // it broke off half-way
+		}
 	}
 
-	/* Proves who is asking; gives {verified, name?}. Every later call carries the proof. */
-	async identify(proof) {
-		this.forgetIdentity();
-		this.identity = proof;
-		return this.json('/v1/identify', proof);
+	/* Proves who is asking; gives {verified, name?, locale?}. Every later call carries the proof. */
+	async identify(identity) {
+		this.proof = proofOf(identity);
+		this.context = identity.context ?? null;
+		return this.json('/v1/identify');
 	}
 
 	forgetIdentity() {
-		this.identity = {};
+		this.proof = {};
+		this.context = null;
 		this.conversation = null;
 	}
 
 	/* Runs one action and gives its envelope: {status, message, data, error?, next?}. */
 	async call(action, inputs, confirmation) {
-		return this.json('/v1/call', { ...this.identity, action, inputs, ...(confirmation ? { confirmation } : {}) });
+		return this.json('/v1/call', { action, inputs, ...(confirmation ? { confirmation } : {}) });
 	}
 
 	/* Says something in the conversation; `hear` gets what comes back, in order. */
-	async message(content, hear) {
-		this.conversation ??= await this.json('/v1/conversations', this.identity);
-		const response = await this.send(`/v1/conversations/${this.conversation.id}/messages`, { ...this.identity, content }, 'text/event-stream');
+	async message(content, tools, hear) {
+		const known = this.conversation !== null;
 
-		for await (const data of eventsOf(response.body)) {
-			if (data === '[DONE]') break;
-			const event = JSON.parse(data);
-			if (event.type === 'text') hear.text(event.text);
-			else if (event.type === 'tool-call') hear.toolCall(event.name, event.inputs, event.id);
-			else if (event.type === 'tool-result') hear.toolResult(event.name, event.inputs ?? {}, event.result, event.id);
+		this.conversation ??= (await this.json('/v1/conversations')).id;
+		try {
+			await this.events('messages', { content, ...(this.context ? { context: this.context } : {}), ...(tools.length ? { client_tools: tools } : {}) }, hear);
+		} catch (error) {
+			/* The server has forgotten the conversation, as after a restart: what was said goes to a new one. */
+			if (!known || error.code !== 'conversation_not_found') throw error;
+			this.conversation = null;
+			await this.message(content, tools, hear);
 		}
 	}
+
+	/* What a tool of the page gave; the conversation goes on with it. */
+	async toolResult(id, output, hear) {
+		await this.events('tool-result', { toolCallId: id, output }, hear);
+	}
+
+	async events(path, body, hear) {
+		const response = await this.send(`/v1/conversations/${this.conversation}/${path}`, body, 'text/event-stream');
+
+		try {
+			for await (const data of eventsOf(response.body)) {
+				if (data === '[DONE]') return;
+				await tell(JSON.parse(data), hear);
+			}
+		} catch (error) {
+			if (error instanceof DoorError) throw error;
+		}
+		throw new DoorError(0, ''); // a stream without its end
+	}
+}
+
+async function tell(event, hear) {
+	if (event.type === 'text-delta') hear.piece(event.text);
+	else if (event.type === 'text') hear.text(event.text);
+	else if (event.type === 'error') hear.trouble(event.text);
+	else if (event.type === 'tool-call') hear.toolCall(event.name, event.inputs ?? {}, event.id, event.client === true);
+	else if (event.type === 'tool-result') hear.toolResult(event.name, event.inputs ?? {}, event.result, event.id);
 }

@@ -15,6 +15,7 @@
 	'use strict';
 
 	const CHANNEL = 'stripe-actions-widget';
+	const METADATA_MOST = 1000;
 	const EVENTS = ['user-message', 'assistant-message', 'tool-call', 'tool-result'];
 	const script = document.currentScript;
 	const origin = new URL(script.src).origin;
@@ -28,9 +29,14 @@
 	let shown = false;
 	let launcher = null;
 	let returnTo = null; // what had the focus before the chat was opened
+	let tools = {}; // what the page lets the chat run in it
+	let identity = {};
+	let verified = false;
+	const visitor = `anon_${crypto.getRandomValues(new Uint32Array(4)).join('_')}`;
 
 	const complain = (text) => console.error(`${CHANNEL}: ${text}`);
 
+	/* In the order of the calls; before the frame is there they wait. */
 	function post(message) {
 		if (ready) frame.contentWindow.postMessage({ channel: CHANNEL, ...message }, origin);
 		else waiting.push(message);
@@ -55,15 +61,85 @@
 		return typeof value === 'object' && value !== null && !Array.isArray(value);
 	}
 
+	/* At most METADATA_MOST characters over all values; what is over is cut off. */
+	function limited(metadata) {
+		const out = {};
+		let left = METADATA_MOST;
+
+		for (const [key, value] of Object.entries(metadata)) {
+			const text = typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+
+			if (text.length > left) {
+				console.warn(`${CHANNEL}: metadata_truncated: more than ${METADATA_MOST} characters; move data to the contact's attributes`);
+				if (typeof value === 'string' && left) out[key] = text.slice(0, left);
+				return out;
+			}
+			out[key] = value;
+			left -= text.length;
+		}
+		return out;
+	}
+
+	/*
+	 * A token, or a user_id with its user_hash, proves who is there. All else is what the page says: user_metadata, and
+	 * beside a token any other member. A later call replaces an earlier one as a whole.
+	 */
+	function identify(given) {
+		if (!plainObject(given)) return complain('identify takes an object with a token, or a user_id and a user_hash');
+		const { token, user_id, user_hash, user_metadata, ...others } = given;
+		const said = plainObject(user_metadata) ? user_metadata : {};
+		if (user_id !== undefined && typeof user_id !== 'string') return complain('identity_user_id_invalid: user_id is a text, not a number');
+		if (token !== undefined && typeof token !== 'string') return complain('identity_token_malformed: token is a text');
+		if (token === undefined && Object.keys(others).length) complain(`identify knows no ${Object.keys(others).join(', ')} without a token`);
+		const context = limited(token === undefined ? said : { ...others, ...said });
+		identity = { user_id, user_hash, user_metadata: context };
+		verified = false;
+		return post({ type: 'identify', proof: { token, user_id, user_hash, ...(Object.keys(context).length ? { context } : {}) } });
+	}
+
+	function registerTools(given) {
+		if (!plainObject(given) || !Object.values(given).every((one) => typeof one === 'function'))
+			return complain('registerTools takes an object of functions, by the names of the tools');
+		tools = { ...given };
+		return post({ type: 'tools', names: Object.keys(tools) });
+	}
+
+	/* What a tool is told of the visitor: more than an anonymous id only when it was proved. */
+	function visitorNow() {
+		return { ...(verified ? identity : {}), anon_user_id: visitor };
+	}
+
+	async function runTool({ id, name: tool, args }) {
+		let output;
+
+		try {
+			if (!Object.hasOwn(tools, tool)) throw new Error('client_tool_not_registered');
+			output = await tools[tool](args, visitorNow());
+			if (!plainObject(output) || !['success', 'error'].includes(output.status)) output = { status: 'success', data: output ?? null };
+			output = JSON.parse(JSON.stringify(output));
+		} catch (error) {
+			console.error(error);
+			output = { status: 'error', error: String(error?.message ?? error) };
+		}
+		post({ type: 'tool-output', id, output });
+	}
+
 	const calls = {
 		open: () => show(true),
 		close: () => show(false),
 		toggle: () => show(!shown),
-		identify(proof) {
-			if (!plainObject(proof)) return complain('identify takes an object with a token, or a user_id and a user_hash');
-			return post({ type: 'identify', proof });
+		identify,
+		registerTools,
+		ask(text) {
+			if (typeof text !== 'string' || !text.trim()) return complain('ask takes a text');
+			if (!shown) show(true);
+			return post({ type: 'ask', text });
 		},
-		resetUser: () => post({ type: 'resetUser' }),
+		resetUser() {
+			identity = {};
+			verified = false;
+			post({ type: 'resetUser' });
+		},
 		resetChat: () => post({ type: 'resetChat' }),
 		getState: () => (ready ? 'initialized' : 'loading'),
 		addEventListener(type, callback) {
@@ -100,6 +176,10 @@
 			if (shown) post({ type: 'opened' });
 		} else if (message.type === 'close') {
 			show(false);
+		} else if (message.type === 'identified') {
+			verified = message.verified === true;
+		} else if (message.type === 'tool') {
+			runTool(message);
 		} else if (message.type === 'event' && listeners.has(message.event) && plainObject(message.data)) {
 			emit(message.event, message.data);
 		}

@@ -1,114 +1,134 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chat: what was said, the cards, the composer, and the two conversations it holds, one with the page around it and
- * one with the server. The page gets events with what it needs to count and to react, never amounts, links or details.
+ * The chat: what was said, the cards, the composer, and the two conversations it holds, one with the page around it
+ * (page.js) and one with the server (door.js).
  */
-import { cardsFor, billingCard } from './cards.js';
+import { cardsFor } from './cards.js';
+import { billingCard } from './forms.js';
 import { Door, DoorError } from './door.js';
-import { linked, node } from './build.js';
+import { History } from './history.js';
+import { Page } from './page.js';
+import { Words, pickTag } from './words.js';
+import { button, linked, node } from './build.js';
 
-const CHANNEL = 'stripe-actions-widget';
 const RUNS_IN = ['widget', 'api'];
-/* Arguments whose values come from a closed set: the only ones a page's listener sees. */
-const SHOWN = ['operation', 'plan', 'interval', 'quantity', 'when', 'limit'];
 
 const $ = (id) => document.getElementById(id);
 const site = new URL(location.href).searchParams.get('site') ?? '';
+const history = new History();
 let settings;
+let words = new Words(pickTag([...navigator.languages]) ?? 'en');
 let door;
+let page;
+let person = ''; // whose chat it is; '' for nobody
+let who = null; // what the server said of the identity; null before it was asked
 let turn = 0; // grows with every new conversation: an answer for an old one is dropped
 let working = 0;
 let calls = 0;
 
 /* ---- what is shown ---- */
 
+/* A card that is longer than the window begins at its top; all else is shown to its end. */
 function append(element) {
-	$('log').append(element);
-	element.scrollIntoView({ block: 'nearest' });
+	const log = $('log');
+
+	log.append(element);
+	element.scrollIntoView({ block: element.offsetHeight > log.clientHeight - 20 ? 'start' : 'nearest' });
 	return element;
 }
 
-function say(text, style = '') {
-	const who = style === 'mine' ? 'You said: ' : '';
+function bubble(text, style) {
+	const spoken = style === 'mine' ? `${words.t('You said: ')}${text}` : null;
 
-	return append(node('div', { class: `said ${style}`, 'aria-label': who ? `${who}${text}` : null, role: who ? 'group' : null },
-		who ? text : linked(text, settings.link_origins)));
+	return node('div', { class: `said ${style}`, 'aria-label': spoken, role: spoken ? 'group' : null },
+		spoken ? text : linked(text, settings.link_origins));
+}
+
+function say(text, style = '') {
+	history.add(text, style);
+	return append(bubble(text, style));
 }
 
 function busy(by) {
 	working += by;
-	$('busy').textContent = working ? 'One moment …' : '';
+	$('busy').textContent = working ? words.t('One moment …') : '';
 	$('log').setAttribute('aria-busy', String(working > 0));
+	$('compose').querySelector('button').disabled = working > 0;
 }
+
+const usable = (whole) => whole.querySelectorAll('button, input, textarea, select');
 
 /* A card whose question was answered keeps its text, and loses what could be pressed twice. */
 function settle(element, text = null) {
 	const whole = element.closest('.card') ?? element;
+	const focused = whole.contains(document.activeElement);
 
-	for (const one of whole.querySelectorAll('button, input, textarea, select')) one.disabled = true;
+	for (const one of usable(whole)) one.disabled = true;
 	if (text) {
 		for (const one of whole.querySelectorAll('.buttons')) one.remove();
-		whole.append(node('p', { class: 'soft' }, text));
+		whole.append(node('p', { class: 'soft', role: 'status' }, text));
 	}
-	$('text').focus();
+	if (focused) $('text').focus({ preventScroll: true });
 }
 
 function revive(element) {
-	for (const one of (element.closest('.card') ?? element).querySelectorAll('button, input, textarea, select')) one.disabled = false;
-}
-
-/* ---- what the page hears ---- */
-
-function toPage(message) {
-	window.parent.postMessage({ channel: CHANNEL, ...message }, site);
-}
-const emit = (event, data) => toPage({ type: 'event', event, data });
-
-function shownArguments(inputs) {
-	return Object.fromEntries(Object.entries(inputs ?? {}).map(([name, value]) => [name, SHOWN.includes(name) ? value : '[redacted]']));
-}
-function emitCall(name, inputs, toolCallId) {
-	emit('tool-call', { name, type: settings.kindOf(name), args: shownArguments(inputs), toolCallId });
-}
-function emitResult(name, envelope, toolCallId) {
-	emit('tool-result', { name, type: settings.kindOf(name), toolCallId,
-		result: { status: envelope.status, ...(envelope.error?.code ? { code: envelope.error.code } : {}) } });
-}
-/* The page hears what was said without amounts, numbers, addresses and links: listeners' logs leave the browser. */
-function redact(text) {
-	return text.replace(/https?:\/\/\S+/g, '[link]').replace(/[^\s@]+@[^\s@]+\.[^\s@]+/g, '[e-mail]').replace(/-?\d[\d.,]* [A-Z]{3}\b/g, '[amount]')
-		.replace(/\+?\d[\d ().-]{6,}\d/g, '[number]');
+	for (const one of usable(element.closest('.card') ?? element)) one.disabled = false;
 }
 
 /* ---- what is done ---- */
 
-/* Runs `work` as part of the present conversation; `forget` says that the person went on to another. */
-async function attempt(work) {
+function troubleText(error, writes) {
+	if (error.message) return error.message;
+	if (error.status) return words.t('That did not work. Please try again in a minute.');
+	return words.t(writes ? 'The connection was lost, so I don\'t know yet whether that went through. Trying again is safe: it can happen only once.'
+		: 'The connection was lost.');
+}
+
+/* The one more try that is offered; coming back online takes it. */
+function offerAgain(text, again) {
+	const box = node('div', { class: 'said trouble', role: 'alert' }, node('p', {}, text));
+	const take = () => {
+		box.remove();
+		again();
+	};
+
+	box.append(node('div', { class: 'buttons' }, button(words.t('Try again'), take, { class: 'again' })));
+	append(box);
+}
+
+/*
+ * Runs `work` as part of the present conversation; `gone` says that the person went on to another. What failed on the
+ * way can be tried again. Gives whether it worked.
+ */
+async function attempt(work, { writes = false, failed = null } = {}) {
 	const mine = turn;
 
 	busy(1);
 	try {
 		await work(() => mine !== turn);
+		return true;
 	} catch (error) {
 		if (!(error instanceof DoorError)) throw error;
-		if (mine === turn) say(error.message || 'That did not work. Please try again in a minute.', 'trouble');
+		if (mine !== turn) return false;
+		failed?.();
+		offerAgain(troubleText(error, writes), () => attempt(work, { writes, failed }));
 		return false;
 	} finally {
 		busy(-1);
 	}
-	return true;
 }
 
-/* Gives whether cards say all of the message. quiet: somebody else says it. */
-function showResult(action, inputs, envelope, quiet = false) {
+/* Gives whether cards say all of the message. quiet: somebody else says it. moves: the focus goes to the card. */
+function showResult(action, inputs, envelope, { quiet = false, moves = false } = {}) {
 	const { cards, whole } = cardsFor(chat, action, inputs, envelope);
 	const trouble = envelope.status === 'refused' || envelope.status === 'error';
 
 	if (!quiet && !(whole && cards.length)) say(envelope.message, trouble ? 'trouble' : '');
-	if (!quiet) emit('assistant-message', { content: redact(envelope.message) });
+	else if (whole && cards.length) history.add(envelope.message, '');
+	if (!quiet) page.said('assistant-message', envelope.message);
 	for (const one of cards) append(one);
 	for (const fault of envelope.data?.faults ?? []) say(`${fault.path}: ${fault.problem}`, 'trouble');
-	cards.at(-1)?.querySelector('button, input, a')?.focus({ preventScroll: true });
+	if (moves) (cards.at(-1) ?? $('text')).focus({ preventScroll: true });
 	return whole && cards.length > 0;
 }
 
@@ -116,9 +136,9 @@ async function run(action, inputs, confirmation = null) {
 	calls += 1;
 	const toolCallId = `widget_${calls}`;
 
-	emitCall(action, inputs, toolCallId);
+	page.call(action, inputs, toolCallId);
 	const envelope = await door.call(action, inputs, confirmation);
-	emitResult(action, envelope, toolCallId);
+	page.result(action, envelope, toolCallId);
 	return envelope;
 }
 
@@ -126,11 +146,17 @@ const chat = {
 	get settings() {
 		return settings;
 	},
+	get words() {
+		return words;
+	},
+	t: (text, values) => words.t(text, values),
 	show(element) {
 		append(element);
-		element.querySelector('button, input')?.focus({ preventScroll: true });
+		element.querySelector('button, input, select')?.focus({ preventScroll: true });
 	},
 	act(action, inputs, label, form = null) {
+		const moves = $('log').contains(document.activeElement);
+
 		say(label, 'mine');
 		if (form) settle(form);
 		return attempt(async (gone) => {
@@ -138,118 +164,243 @@ const chat = {
 			if (gone()) return;
 			if (form && envelope.status === 'refused') revive(form);
 			else if (form) form.closest('.card').remove(); // what was asked for stands in the next card
-			showResult(action, inputs, envelope);
-		});
+			showResult(action, inputs, envelope, { moves });
+		}, { failed: () => form && revive(form) });
 	},
 	confirm(action, inputs, confirmation, box) {
 		settle(box);
 		return attempt(async (gone) => {
 			const envelope = await run(action, inputs, confirmation);
 			if (gone()) return;
-			settle(box, envelope.status === 'ok' ? 'You confirmed this.' : 'This was not carried out.');
+			settle(box, words.t(envelope.status === 'ok' ? 'You confirmed this.' : 'This was not carried out.'));
 			showResult(action, inputs, envelope);
-		});
+		}, { writes: true });
 	},
 	dismiss(box, text) {
 		settle(box, text);
 	},
+	async saveCard(form, body) {
+		let answer = null;
+
+		settle(form);
+		await attempt(async (gone) => {
+			const given = await door.json('/v1/test-card', body);
+			if (!gone()) answer = given;
+		});
+		revive(form);
+		return answer;
+	},
 };
 
-function send(content) {
+/* What comes back for one message, as it comes. */
+function hearing(gone) {
 	let told = null; // what a card says in full already
+	let piece = null; // the bubble that a text is coming into
+	const pending = []; // calls of the page's own tools
 
-	say(content, 'mine');
-	emit('user-message', { content: redact(content) });
-	return attempt((gone) => door.message(content, {
+	return {
+		pending,
+		piece(text) {
+			if (gone()) return;
+			piece ??= append(node('div', { class: 'said', 'aria-hidden': 'true' }));
+			piece.append(text);
+			piece.scrollIntoView({ block: 'nearest' });
+		},
 		text(text) {
 			if (gone()) return;
+			piece?.remove(); // the whole of it is announced once, and has its links
+			piece = null;
 			if (text.trim() !== told) say(text);
-			emit('assistant-message', { content: redact(text) });
+			page.said('assistant-message', text);
 		},
-		toolCall(name, inputs, id) {
-			if (!gone()) emitCall(name, inputs, id);
+		trouble(text) {
+			if (!gone()) say(text, 'trouble');
+		},
+		toolCall(name, inputs, id, client) {
+			if (gone()) return;
+			page.call(name, inputs, id);
+			if (client) pending.push({ name, inputs, id });
 		},
 		toolResult(name, inputs, envelope, id) {
 			if (gone()) return;
-			emitResult(name, envelope, id);
-			if (showResult(name, inputs, envelope, true)) told = envelope.message;
+			page.result(name, envelope, id);
+			if (settings.kindOf(name) && showResult(name, inputs, envelope, { quiet: true })) told = envelope.message;
 		},
-	}));
+		broken() {
+			piece?.remove();
+			piece = null;
+		},
+	};
+}
+
+function send(content) {
+	say(content, 'mine');
+	page.said('user-message', content);
+	return attempt(async (gone) => {
+		const hear = hearing(gone);
+
+		try {
+			await door.message(content, page.tools, hear);
+			history.keepConversation(door.conversation);
+			while (hear.pending.length && !gone()) {
+				const { name, inputs, id } = hear.pending.shift();
+				await door.toolResult(id, await page.runTool(name, inputs, id), hear);
+			}
+		} finally {
+			hear.broken();
+		}
+	});
 }
 
 /* ---- who is asking ---- */
 
-function forget() {
-	turn += 1;
-	door.conversation = null;
-	$('log').replaceChildren();
-	greet();
+/* Whose the proof is, as far as the page says; the server says whether it holds. */
+function personOf(proof) {
+	try {
+		const payload = proof.token ? JSON.parse(atob(proof.token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/'))) : proof;
+		return typeof payload.user_id === 'string' ? payload.user_id : typeof payload.sub === 'string' ? payload.sub : '';
+	} catch {
+		return '';
+	}
 }
 
-/* A new identity ends what the former one began: its transcript, its handles and its open questions go. */
+/* An empty chat for a person, or what is kept of theirs. */
+function begin(whose) {
+	turn += 1;
+	person = whose;
+	const lines = history.begin(whose);
+
+	$('log').replaceChildren();
+	door.conversation = history.conversation;
+	if (!lines.length) greet();
+	else append(node('p', { class: 'divider' }, words.t('Earlier in this conversation')));
+	for (const { text, style } of [...lines]) append(bubble(text, style));
+}
+
+function forget() {
+	history.forget();
+	begin(person);
+}
+
+/* A new identity ends what the former one began; the same person with a new token goes on. */
 function identify(proof) {
-	forget();
+	const whose = personOf(proof);
+
+	if (whose !== person || who === null) {
+		if (who !== null) history.forget();
+		begin('');
+	}
 	return attempt(async (gone) => {
-		const who = await door.identify(proof);
+		const given = await door.identify(proof);
 		if (gone()) return;
-		$('who').textContent = who.verified ? `Signed in${who.name ? ` as ${who.name}` : ''}` : 'Not signed in';
+		who = given;
+		if (given.locale && pickTag([given.locale])) speak(given.locale);
+		const verified = given.verified ? whose : '';
+		if (verified !== person) begin(verified);
+		page.post({ type: 'identified', verified: given.verified === true });
+		tellWho();
 	});
 }
 
 function resetUser() {
 	door.forgetIdentity();
-	$('who').textContent = '';
-	forget();
+	who = null;
+	history.forget();
+	speak(pickTag([...navigator.languages]) ?? settings.locale);
+	begin('');
+	page.post({ type: 'identified', verified: false });
+	tellWho();
+}
+
+function tellWho() {
+	$('who').textContent = !who ? '' : !who.verified ? words.t('Not signed in') : who.name ? words.t('Signed in as {name}', who) : words.t('Signed in');
 }
 
 /* ---- the frame ---- */
 
 function greet() {
-	if (!RUNS_IN.includes(settings.environment)) {
-		$('notice').textContent = `This is the ${settings.environment} environment: billing actions do not run here. Try them in the real embed.`;
-		$('notice').hidden = false;
-	}
-	say(`Hello! I am ${settings.agent.name}. Ask me about your plan, your invoices or your billing details.`);
+	append(bubble(words.t('Hello! I am {name}. Ask me about your plan, your invoices or your billing details.', settings.agent), ''));
+}
+
+/* Everything that stands around the conversation, in a language. */
+function speak(tag) {
+	words = new Words(tag);
+	if (door) door.locale = words.tag;
+	document.documentElement.lang = words.tag;
+	for (const element of document.querySelectorAll('[data-text]')) element.textContent = words.t(element.dataset.text);
+	for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', words.t(element.dataset.label));
+	$('text').placeholder = words.t('Ask about your billing');
+	if (!settings) return;
+	if (!RUNS_IN.includes(settings.environment))
+		notice(words.t('This is the {name} environment: billing actions do not run here. Try them in the real embed.', { name: settings.environment }));
+	quickButtons();
+	tellWho();
+}
+
+function notice(text) {
+	$('notice').textContent = text;
+	$('notice').hidden = !text;
 }
 
 function quickButtons() {
 	const rows = [
-		['subscription_info', 'My subscription', (name) => chat.act(name, {}, 'What is my subscription?')],
-		['invoices', 'Invoices', (name) => chat.act(name, { limit: 5 }, 'Show my invoices')],
-		['manage_subscriptions', 'Plans', (name) => chat.act(name, { operation: 'list_plans' }, 'Which plans are there?')],
-		['manage_subscriptions', 'Payment method', (name) => chat.act(name, { operation: 'add_payment_method' }, 'Add a payment method'), 'add_payment_method'],
+		['subscription_info', 'My subscription', (name) => chat.act(name, {}, words.t('What is my subscription?'))],
+		['invoices', 'Invoices', (name) => chat.act(name, { limit: 5 }, words.t('Show my invoices'))],
+		['manage_subscriptions', 'Plans', (name) => chat.act(name, { operation: 'list_plans' }, words.t('Which plans are there?'))],
+		['manage_subscriptions', 'Payment method', (name) => chat.act(name, { operation: 'add_payment_method' }, words.t('Add a payment method')), 'add_payment_method'],
 		['billing_info', 'Billing details', () => chat.show(billingCard(chat, {}))],
 	];
 
-	for (const [kind, label, press, operation] of rows) {
+	$('quick').replaceChildren(...rows.map(([kind, label, press, operation]) => {
 		const name = settings.action(kind);
 
-		if (name && (!operation || settings.operations.includes(operation)))
-			$('quick').append(node('button', { type: 'button', click: () => press(name) }, label));
-	}
+		return name && (!operation || settings.operations.includes(operation)) ? button(words.t(label), () => press(name)) : null;
+	}).filter(Boolean));
+}
+
+function ask(text) {
+	if (typeof text !== 'string' || !text.trim() || working) return;
+	send(text.trim().slice(0, $('text').maxLength));
 }
 
 function receive(event) {
-	if (event.origin !== site || event.source !== window.parent) return;
-	const message = event.data;
-	if (typeof message !== 'object' || message === null || message.channel !== CHANNEL) return;
+	const message = page.read(event);
+
+	if (!message) return;
 	if (message.type === 'identify' && typeof message.proof === 'object' && message.proof !== null) identify(message.proof);
 	else if (message.type === 'resetUser') resetUser();
 	else if (message.type === 'resetChat') forget();
 	else if (message.type === 'opened') $('text').focus();
+	else if (message.type === 'ask') ask(message.text);
+	else if (message.type === 'tools' && Array.isArray(message.names)) page.tools = message.names.filter((name) => typeof name === 'string');
+	else if (message.type === 'tool-output') page.toolDone(message.id, message.output);
+}
+
+/* What failed for want of a connection is tried again when there is one. */
+function bindConnection() {
+	window.addEventListener('offline', () => notice(words.t('You are offline. I\'ll go on when the connection is back.')));
+	window.addEventListener('online', () => {
+		notice('');
+		document.querySelector('.again')?.click();
+	});
 }
 
 function bind() {
 	const text = $('text');
 
 	window.addEventListener('message', receive);
-	$('close').addEventListener('click', () => toPage({ type: 'close' }));
+	bindConnection();
+	$('close').addEventListener('click', () => page.post({ type: 'close' }));
 	$('reset').addEventListener('click', () => {
 		forget();
 		text.focus();
 	});
 	document.addEventListener('keydown', (event) => {
-		if (event.key === 'Escape') toPage({ type: 'close' });
+		if (event.key === 'Escape') page.post({ type: 'close' });
+	});
+	text.addEventListener('input', () => {
+		text.style.height = 'auto';
+		text.style.height = `${text.scrollHeight + 2}px`;
 	});
 	text.addEventListener('keydown', (event) => {
 		if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
@@ -263,18 +414,35 @@ function bind() {
 		event.preventDefault();
 		if (!content || working) return;
 		text.value = '';
+		text.style.height = 'auto';
 		send(content);
 	});
 }
 
+/* The settings, however often it takes: without them there is no chat to show trouble in. */
+async function load() {
+	for (;;) {
+		try {
+			const response = await fetch('/widget/settings.json', { credentials: 'omit', cache: 'no-store' });
+			if (response.ok) return await response.json();
+		} catch {
+			// no connection: the same as a refusal
+		}
+		notice(words.t('The connection was lost.'));
+		const again = button(words.t('Try again'), null);
+		$('notice').append(' ', again);
+		await new Promise((resolve) => again.addEventListener('click', resolve, { once: true }));
+		notice('');
+	}
+}
+
 async function start() {
-	const response = await fetch('/widget/settings.json', { credentials: 'omit', cache: 'no-store' });
-	const given = await response.json();
+	speak(words.tag);
+	const given = await load();
 
 	/* The browser keeps other sites from framing this page (CSP frame-ancestors); this keeps the messages exact too. */
 	if (window.parent === window || !given.sites.includes(site)) {
-		$('notice').textContent = 'This site may not show this chat.';
-		$('notice').hidden = false;
+		notice(words.t('This site may not show this chat.'));
 		$('compose').hidden = true;
 		return;
 	}
@@ -283,13 +451,14 @@ async function start() {
 		action: (kind) => given.actions.find((one) => one.kind === kind)?.name ?? null,
 		kindOf: (name) => given.actions.find((one) => one.name === name)?.kind ?? null,
 	};
-	door = new Door(given.environment);
+	page = new Page(site, settings.kindOf);
+	door = new Door(words.tag);
 	document.title = settings.agent.name;
 	$('title').textContent = settings.agent.name;
-	greet();
-	quickButtons();
+	speak(pickTag([...navigator.languages]) ?? settings.locale);
+	begin('');
 	bind();
-	toPage({ type: 'ready' });
+	page.post({ type: 'ready' });
 }
 
 start();

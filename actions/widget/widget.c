@@ -5,6 +5,7 @@
 
 #include "actions/catalog/action.h"
 #include "actions/widget/assets.h"
+#include "actions/widget/card.h"
 #include "actions/widget/demo.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -47,10 +48,16 @@ static json_t *actions_on(const struct config *c)
 	return list;
 }
 
-/* A payment method is added on Stripe's own page; a form of Stripe's in this frame is more than its policy lets in. */
+/*
+ * A payment method is added on Stripe's own page. A form of Stripe's in this frame is more than its policy lets in:
+ * with a SetupIntent the chat has a form where a simulator takes test cards, and else the site has its own.
+ */
 static bool operation_is_shown(const struct config *c, const char *operation)
 {
-	return strcmp(operation, "add_payment_method") != 0 || c->payment_method.mode == PAYMENT_METHOD_PORTAL;
+	enum payment_method_mode mode = c->payment_method.mode;
+
+	return strcmp(operation, "add_payment_method") != 0 || mode == PAYMENT_METHOD_PORTAL ||
+	       (mode == PAYMENT_METHOD_INTENT && stripe_is_simulated(c));
 }
 
 /* What can be done with a subscription, as the action's table of inputs has it. */
@@ -82,6 +89,25 @@ static json_t *cancellation(const struct cancellation_policy *policy)
 	return out;
 }
 
+/* {plan: {min, max}} of the plans of which a customer may choose how many. */
+static json_t *quantities_on(const struct config *c)
+{
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < c->n_plans; i++) {
+		const struct plan *plan = &c->plans[i];
+		json_t *row;
+
+		if (!plan->quantity_adjustable)
+			continue;
+		row = json_object();
+		js_put_int(row, "min", plan->quantity_min);
+		js_put_int(row, "max", plan->quantity_max);
+		js_put_new(out, plan->key, row);
+	}
+	return out;
+}
+
 static json_t *sites_of(const struct widget_place *place)
 {
 	json_t *list = json_array();
@@ -102,13 +128,18 @@ json_t *widget_settings(const struct agent *a, const struct widget_place *place)
 		if (c->billing_fields & fields[i].field)
 			json_array_append_new(billing, json_string(fields[i].name));
 	/* Links go to Stripe's own pages; where a simulator stands in for Stripe, to its pages as well. */
-	if (strcmp(c->base_url, "https://api.stripe.com") != 0)
+	if (stripe_is_simulated(c))
 		json_array_append_new(links, json_string(c->base_url));
 	js_put_new(out, "agent", agent);
 	js_put_text(out, "environment", environment_names[c->environment]);
+	js_put_text(out, "locale", c->locale);
 	js_put_new(out, "sites", sites_of(place));
 	js_put_new(out, "actions", actions_on(c));
 	js_put_new(out, "operations", operations_on(c));
+	js_put_new(out, "quantities", quantities_on(c));
+	js_put_new(out, "test_cards",
+		stripe_is_simulated(c) && c->payment_method.mode == PAYMENT_METHOD_INTENT ? test_cards()
+											  : json_array());
 	js_put_new(out, "cancellation", cancellation(&c->cancellation));
 	js_put_new(out, "billing_fields", billing);
 	js_put_new(out, "link_origins", links);
@@ -193,7 +224,7 @@ static void asset_page(struct widget_page *out, const struct asset *asset, const
 
 /* What is made of the configuration and the contacts. NULL when there is nothing at the path. */
 static json_t *data_page(
-	const struct agent *a, const struct widget_place *place, const char *path, const char *contact, int *status)
+	struct agent *a, const struct widget_place *place, const char *path, const char *contact, int *status)
 {
 	json_t *tree;
 
@@ -203,9 +234,12 @@ static json_t *data_page(
 		return NULL;
 	if (!strcmp(path, "/demo/contacts"))
 		return demo_contacts(a);
-	if (strcmp(path, "/demo/session") != 0)
+	if (!strcmp(path, "/demo/session"))
+		tree = demo_session(a, contact);
+	else if (!strcmp(path, "/demo/customer"))
+		tree = demo_customer(a, contact);
+	else
 		return NULL;
-	tree = demo_session(a, contact);
 	if (!tree) {
 		*status = 404;
 		tree = json_object();
@@ -214,7 +248,7 @@ static json_t *data_page(
 	return tree;
 }
 
-bool widget_page(const struct agent *a, const struct widget_place *place, const char *path, const char *contact,
+bool widget_page(struct agent *a, const struct widget_place *place, const char *path, const char *contact,
 	struct widget_page *out)
 {
 	const struct asset *asset = asset_find(!strcmp(path, "/demo/") ? "/demo" : path);

@@ -12,7 +12,8 @@
  *	/widget/embed.js        what a site includes
  *	/widget/frame.html      the chat; only the sites below may frame it
  *	/widget/settings.json   what the chat has to know of the configuration: names and choices, no secret
- *	/demo                   a demo site, and what its server would do (/demo/contacts, /demo/session?contact=ID)
+ *	/demo                   a demo site, and what its server would do (/demo/contacts; /demo/session, its
+ *	                        customer's proof, and /demo/customer, what Stripe holds, both ?contact=ID)
  */
 struct widget_place {
 	const char *origin;	  /* of this server, as a browser writes it: http://127.0.0.1:8080          */
@@ -36,7 +37,7 @@ struct widget_page {
  * The page of a path. `contact` is the query parameter of that name (NULL: none), which the demo alone reads. false
  * when nothing of the widget is there: the demo's pages are not when `demo` is off.
  */
-bool widget_page(const struct agent *a, const struct widget_place *place, const char *path, const char *contact,
+bool widget_page(struct agent *a, const struct widget_place *place, const char *path, const char *contact,
 	struct widget_page *out);
 void widget_page_clear(struct widget_page *page);
 

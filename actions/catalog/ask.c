@@ -53,9 +53,8 @@ json_t *run_preview(struct action_run *run, const char *path, json_t *params)
 
 json_t *run_make(struct action_run *run, const char *path, json_t *params)
 {
-	const char *message = arena_format(
-		run->arena, "make\n%s\n%s\n%s\n%lld", run->config->agent_id, run->account.customer, path,
-		(long long)run->now);
+	const char *message = arena_format(run->arena, "make\n%s\n%s\n%s\n%lld", run->config->agent_id,
+		run->account.customer, path, (long long)run->now);
 	unsigned char digest[DIGEST_SIZE];
 	char hex[DIGEST_HEX];
 	struct stripe_ask ask = { .method = "POST", .path = path, .params = params };

@@ -240,8 +240,9 @@ static bool billing_perform(struct action_run *run, const struct proposal *agree
 	now = changes_write(run, path, changes);
 	if (!now && tax_id && !run->why->outcome_unknown)
 		problem_say(run->why, "%s",
-			say(run, "The tax number was added, but the other details were not changed. Please try again in "
-				 "a minute."));
+			say(run,
+				"The tax number was added, but the other details were not changed. Please try again in "
+				"a minute."));
 	if (!now)
 		return false;
 	text_reset(out);

@@ -2,6 +2,7 @@
 #include "actions/catalog/holdings.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "actions/stripe/pages.h"
 #include "base/json.h"
@@ -58,38 +59,72 @@ static bool is_live(const json_t *subscription)
 	return !holding_is_over(subscription);
 }
 
-static const struct holding *pick_named(struct action_run *run, const struct holdings *all, const char *wanted)
+/* "sub_2", "2", or Stripe's id. */
+static bool is_named(const struct holding *h, const char *wanted)
 {
-	const char *id;
+	const char *id = js_text(h->subscription, "id");
 
-	for (size_t i = 0; i < all->count; i++) {
-		id = js_text(all->list[i].subscription, "id");
-		if (!strcmp(wanted, all->list[i].handle) || (id && !strcmp(wanted, id)))
-			return &all->list[i];
-	}
-	problem_raise(run->why, PROBLEM_RESOURCE_NOT_FOUND, "no subscription of the customer goes by the name given");
-	return NULL;
+	return !strcmp(wanted, h->handle) || !strcmp(wanted, h->handle + strlen("sub_")) || (id && !strcmp(wanted, id));
 }
 
-static void ask_which(struct action_run *run, const struct holdings *all, bool (*fits)(const json_t *))
+/* The only one that is not over and whose plan goes by the name; NULL when none or several do. */
+static const struct holding *pick_plan(struct action_run *run, const struct holdings *all, const char *wanted)
 {
-	json_t *choices = run_own(run, json_array()), *choice;
+	const struct holding *found = NULL;
 	const char *name;
 
 	for (size_t i = 0; i < all->count; i++) {
-		if (!fits(all->list[i].subscription))
+		if (holding_is_over(all->list[i].subscription))
 			continue;
 		name = holding_name(run, all->list[i].subscription);
+		if (!name || (found && !strcasecmp(name, wanted)))
+			return NULL;
+		if (!strcasecmp(name, wanted))
+			found = &all->list[i];
+	}
+	return found;
+}
+
+static const struct holding *pick_named(struct action_run *run, const struct holdings *all, const char *wanted)
+{
+	const struct holding *found;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (is_named(&all->list[i], wanted))
+			return &all->list[i];
+	found = pick_plan(run, all, wanted);
+	if (!found && run->why->code == PROBLEM_NONE)
+		problem_raise(
+			run->why, PROBLEM_RESOURCE_NOT_FOUND, "no subscription of the customer goes by the name given");
+	return found;
+}
+
+/* The choices as data for a program, and as lines that a person can choose from, numbered as their handles are. */
+static void ask_which(struct action_run *run, const struct holdings *all, bool (*fits)(const json_t *))
+{
+	json_t *choices = run_own(run, json_array()), *choice;
+	const char *lines = "", *name, *text;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct holding *h = &all->list[i];
+
+		if (!fits(h->subscription))
+			continue;
+		name = holding_name(run, h->subscription);
 		if (!name)
 			return;
+		text = holding_text(run, h->subscription, name);
+		lines = arena_format(run->arena, "%s\n%s. %s", lines, h->handle + strlen("sub_"), text);
 		choice = json_object();
-		js_put_text(choice, "subscription", all->list[i].handle);
+		js_put_text(choice, "subscription", h->handle);
 		js_put_text(choice, "plan", name);
-		js_put_text(choice, "status", js_text(all->list[i].subscription, "status"));
+		js_put_text(choice, "status", js_text(h->subscription, "status"));
+		js_put_text(choice, "text", text);
 		json_array_append_new(choices, choice);
 	}
 	problem_raise(run->why, PROBLEM_SUBSCRIPTION_CHOICE, "%zu subscriptions fit", json_array_size(choices));
 	problem_show(run->why, "choices", choices);
+	problem_say(run->why, "%s%s", say(run, "You have several subscriptions. Which one do you mean?"), lines);
 }
 
 const struct holding *holding_pick(struct action_run *run, const struct holdings *all, bool (*fits)(const json_t *))

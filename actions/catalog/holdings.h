@@ -26,8 +26,9 @@ bool holding_is_over(const json_t *subscription);
 bool holding_is_status(const json_t *subscription, const char *status);
 
 /*
- * The one that the input `subscription` names, or the only one for which `fits` holds (NULL: any that is not over).
- * Raises resource_not_found, no_subscriptions or subscription_choice (with the choices) and gives NULL otherwise.
+ * The one that the input `subscription` names (by its handle, its number, its id, or a plan that only one of those that
+ * are not over has), or the only one for which `fits` holds (NULL: any that is not over). Raises resource_not_found,
+ * no_subscriptions or subscription_choice (with the choices) and gives NULL otherwise.
  */
 const struct holding *holding_pick(struct action_run *run, const struct holdings *all, bool (*fits)(const json_t *));
 
@@ -41,6 +42,15 @@ int64_t holding_ends_at(const json_t *subscription);
 /* The plan's name: the catalogue's label, else the product's name, read once a run. NULL with run->why raised. */
 const char *holding_name(struct action_run *run, const json_t *subscription);
 const char *price_name(struct action_run *run, const json_t *price);
+/*
+ * "Pro (49.00 USD per month): active. It renews on 10 December 2026 (UTC)."; name as holding_name gives it (outlook.c).
+ */
+const char *holding_text(struct action_run *run, const json_t *subscription, const char *name);
+/*
+ * Where the newest open invoice of a subscription that waits for money can be paid. NULL when there is none, it waits
+ * for none, or run->why is raised.
+ */
+const char *holding_pay_link(struct action_run *run, const json_t *subscription);
 /* "3 x 20.00 USD = 60.00 USD per month", "49.00 USD per month", "billed by use". */
 const char *price_text(struct action_run *run, const json_t *price, int64_t quantity);
 /* The price as data: amount, currency, interval, interval_count, text. A new reference. */

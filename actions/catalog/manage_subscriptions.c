@@ -122,6 +122,24 @@ static const struct allowance {
 	{ "canceled", 0, "This subscription has ended and can't be brought back. A new one is needed." },
 };
 
+/* Says why not, with the link for paying where that is what is missing. Gives false. */
+static bool status_refuse(struct action_run *run, const json_t *subscription, const char *text)
+{
+	const char *link = holding_pay_link(run, subscription);
+
+	if (run->why->code != PROBLEM_NONE)
+		envelope_warn(run->answer, "invoice_unread"); /* the refusal stands without the link */
+	problem_raise(run->why, PROBLEM_STATUS_BLOCKS_CHANGE, "the status is %s", js_text(subscription, "status"));
+	if (!link) {
+		problem_say(run->why, "%s", say(run, text));
+		return false;
+	}
+	problem_say(run->why, "%s%s", say(run, text),
+		arena_format(run->arena, say(run, " The open invoice can be paid here: %s"), link));
+	problem_show(run->why, "pay_invoice_url", run_own(run, json_string(link)));
+	return false;
+}
+
 bool manage_allows(struct action_run *run, const json_t *subscription, enum manage_verb verb)
 {
 	const char *status = js_text(subscription, "status");
@@ -133,9 +151,7 @@ bool manage_allows(struct action_run *run, const json_t *subscription, enum mana
 			continue;
 		if (row->verbs & verb)
 			return true;
-		problem_raise(run->why, PROBLEM_STATUS_BLOCKS_CHANGE, "the status is %s", status);
-		problem_say(run->why, "%s", say(run, row->text));
-		return false;
+		return status_refuse(run, subscription, row->text);
 	}
 	return problem_raise(
 		run->why, PROBLEM_STATUS_BLOCKS_CHANGE, "the status %s is not known", status ? status : "(none)");

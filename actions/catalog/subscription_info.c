@@ -22,60 +22,6 @@ static const struct input inputs[] = {
 	{ 0 },
 };
 
-/* The newest open invoice of a subscription that waits for money; NULL when there is none or run->why is raised. */
-static json_t *open_invoice(struct action_run *run, const json_t *subscription)
-{
-	json_t *params = run_own(run, json_object()), *body, *invoice;
-
-	js_put_text(params, "customer", run->account.customer);
-	js_put_text(params, "subscription", js_text(subscription, "id"));
-	js_put_text(params, "status", "open");
-	js_put_int(params, "limit", 1);
-	body = run_get(run, "/v1/invoices", params);
-	invoice = json_array_get(js_get(body, "data"), 0);
-	return invoice && run_owns(run, invoice) ? invoice : NULL;
-}
-
-static bool waits_for_money(const json_t *subscription)
-{
-	return holding_is_status(subscription, "past_due") || holding_is_status(subscription, "unpaid") ||
-	       holding_is_status(subscription, "incomplete");
-}
-
-/* What happens next, in one sentence (Stripe docs, "How subscriptions work"; actions by status). */
-static const char *outlook(struct action_run *run, const json_t *s)
-{
-	struct arena *arena = run->arena;
-	int64_t end = holding_period_end(s), ends = holding_ends_at(s), trial = js_int(s, "trial_end", 0);
-	int64_t ended = js_int(s, "ended_at", 0), resumes = js_int_at(s, "pause_collection.resumes_at", 0);
-
-	if (holding_is_status(s, "incomplete_expired"))
-		return say(run, "Its first payment was never completed, so it has ended.");
-	if (holding_is_over(s))
-		return ended ? arena_format(arena, say(run, "It ended on %s."), run_date(run, ended))
-			     : say(run, "It has ended.");
-	if (holding_is_status(s, "incomplete"))
-		return say(run, "Its first payment still has to be completed.");
-	if (holding_is_status(s, "paused"))
-		return say(
-			run, "It is paused: the trial ended without a payment method. It goes on once one is added.");
-	if (holding_is_status(s, "unpaid"))
-		return say(run, "Its last invoices were not paid, so it is on hold.");
-	if (ends)
-		return arena_format(arena, say(run, "It is set to end on %s and won't renew."), run_date(run, ends));
-	if (holding_is_status(s, "past_due"))
-		return arena_format(arena,
-			say(run, "The last payment did not go through. The current period ends on %s."),
-			run_date(run, end));
-	if (js_get(s, "pause_collection") && !js_is_null(s, "pause_collection"))
-		return resumes ? arena_format(arena, say(run, "Payments are paused until %s."), run_date(run, resumes))
-			       : say(run, "Payments are paused.");
-	if (holding_is_status(s, "trialing") && trial)
-		return arena_format(arena, say(run, "The trial runs until %s; the first payment is taken then."),
-			run_date(run, trial));
-	return end ? arena_format(arena, say(run, "It renews on %s."), run_date(run, end)) : say(run, "It is running.");
-}
-
 static void put_time(struct action_run *run, json_t *out, const char *key, int64_t at)
 {
 	js_put_text(out, key, at ? wording_iso(run->arena, at) : NULL);
@@ -121,18 +67,6 @@ static json_t *subscription_data(struct action_run *run, const struct holding *h
 	return out;
 }
 
-/* Plan and prices as a heading: "Pro (49.00 USD per month)". */
-static const char *heading(struct action_run *run, const json_t *s, const char *name)
-{
-	json_t *items = js_at(s, "items.data"), *item;
-	const char *prices = "";
-	size_t i;
-
-	json_array_foreach(items, i, item) prices = arena_format(run->arena, "%s%s%s", prices, i ? " + " : "",
-		price_text(run, js_get(item, "price"), js_int(item, "quantity", 1)));
-	return arena_format(run->arena, "%s (%s)", name, prices);
-}
-
 /* What a schedule is going to make of it. */
 static bool tell_scheduled(struct action_run *run, const json_t *s, json_t *data)
 {
@@ -152,7 +86,7 @@ static bool tell_scheduled(struct action_run *run, const json_t *s, json_t *data
 
 static bool tell_one(struct action_run *run, const struct holding *h, bool numbered, json_t *list)
 {
-	const json_t *s = h->subscription, *invoice;
+	const json_t *s = h->subscription;
 	const char *name = holding_name(run, s), *link;
 	struct text *message = &run->answer->message;
 	json_t *data;
@@ -161,15 +95,11 @@ static bool tell_one(struct action_run *run, const struct holding *h, bool numbe
 		return false;
 	data = subscription_data(run, h, name);
 	json_array_append_new(list, data);
-	text_format(message, "%s%s%s: %s. %s", message->length ? "\n" : "",
-		numbered ? "- " : say(run, "Your subscription "), heading(run, s, name),
-		say(run, js_text(s, "status") ? js_text(s, "status") : ""), outlook(run, s));
+	text_format(message, "%s%s%s", message->length ? "\n" : "", numbered ? "- " : say(run, "Your subscription "),
+		holding_text(run, s, name));
 	if (!tell_scheduled(run, s, data))
 		return false;
-	if (!waits_for_money(s))
-		return true;
-	invoice = open_invoice(run, s);
-	link = js_text(invoice, "hosted_invoice_url");
+	link = holding_pay_link(run, s);
 	if (link) {
 		js_put_text(data, "pay_invoice_url", link);
 		text_format(message, say(run, " The open invoice can be paid here: %s"), link);

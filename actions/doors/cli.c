@@ -33,21 +33,6 @@ void cli_print_json(FILE *out, const json_t *tree)
 	text_clear(&compact);
 }
 
-static void print_choices(FILE *out, const json_t *choices)
-{
-	json_t *choice;
-	size_t i;
-
-	json_array_foreach(choices, i, choice)
-	{
-		if (json_is_string(choice))
-			fprintf(out, "- %s\n", json_string_value(choice));
-		else
-			fprintf(out, "- %s: %s, %s\n", js_text(choice, "subscription"), js_text(choice, "plan"),
-				js_text(choice, "status"));
-	}
-}
-
 static void print_faults(FILE *out, const json_t *faults)
 {
 	json_t *row;
@@ -63,7 +48,6 @@ static void print_result(const struct cli *cli, const struct run_result *r)
 	const json_t *data = r->envelope.data;
 
 	fprintf(cli->out, "%s\n", r->envelope.message.data);
-	print_choices(cli->out, js_get(data, "choices"));
 	print_faults(cli->out, js_get(data, "faults"));
 	if (r->envelope.status == ENVELOPE_NEEDS_CONFIRMATION)
 		fprintf(cli->out, "\nTo go ahead, call again with the same inputs and --confirm %s\n",

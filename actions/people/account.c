@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 
@@ -59,34 +60,45 @@ static bool resolve_email(const char *email, struct stripe_client *client, struc
 	return true;
 }
 
+/* The usable entry that the label fits, of as many as *fitting says; wanted NULL: any. */
+static const json_t *entry_find(
+	const json_t *list, const char *wanted, int (*compare)(const char *, const char *), size_t *fitting)
+{
+	const json_t *found = NULL;
+	json_t *entry;
+	size_t i;
+
+	*fitting = 0;
+	json_array_foreach(list, i, entry)
+	{
+		if (!is_usable(entry) || (wanted && compare(wanted, js_text(entry, "label")) != 0))
+			continue;
+		found = entry;
+		++*fitting;
+	}
+	return found;
+}
+
 bool account_resolve(const json_t *contact, const char *wanted, struct stripe_client *client, struct account *out,
 	struct problem *why)
 {
-	const json_t *list = js_get(contact, "stripe_accounts"), *found = NULL;
-	const char *label, *id;
-	size_t usable = 0, fitting = 0, i;
-	json_t *entry;
+	const json_t *list = js_get(contact, "stripe_accounts"), *found;
+	size_t usable, fitting;
+	const char *id;
 
 	if (!json_is_array(list) || !json_array_size(list))
 		return problem_raise(why, PROBLEM_CONTACT_STRIPE_ACCOUNT_MISSING, "stripe_accounts is %s",
 			!list || json_is_null(list) ? "missing"
 			: json_is_array(list)	    ? "empty"
 						    : "not a list");
-	json_array_foreach(list, i, entry)
-	{
-		label = js_text(entry, "label");
-		if (!is_usable(entry))
-			continue;
-		usable++;
-		if (!wanted || !strcmp(wanted, label)) {
-			found = entry;
-			fitting++;
-		}
-	}
+	entry_find(list, NULL, strcmp, &usable);
 	if (!usable)
 		return problem_raise(why, PROBLEM_CONTACT_STRIPE_ACCOUNT_INVALID,
 			"none of the %zu entries has a label and a stripe_id that begins with cus_",
 			json_array_size(list));
+	found = entry_find(list, wanted, strcmp, &fitting);
+	if (!fitting)
+		found = entry_find(list, wanted, strcasecmp, &fitting);
 	if (fitting != 1)
 		return ask_which(list, why);
 	out->label = arena_text(why->arena, js_text(found, "label"));

@@ -9,8 +9,8 @@
 /*
  * Which Stripe customer a contact is. An entry of stripe_accounts needs a label and a stripe_id ("cus_..."), or, as
  * older contacts have it, a stripe_email that exactly one Stripe customer has. Several accounts are several teams of
- * the contact: then the customer is asked by label; `wanted` is the answer, and it can only choose among the contact's
- * own.
+ * the contact: then the customer is asked by label; `wanted` is the answer, in any case of
+ * its letters where that is clear, and it can only choose among the contact's own.
  */
 struct account {
 	const char *label;

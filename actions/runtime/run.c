@@ -97,6 +97,22 @@ static void locale_set(struct running *r, const char *name)
 	r->run.locale = r->run.answer->locale = locale_find(name);
 }
 
+/* The contact's accounts to choose from, in words as well. Gives false. */
+static bool accounts_tell(struct running *r)
+{
+	const json_t *labels = js_get(r->run.why->extra, "choices");
+	const char *lines = "";
+	json_t *label;
+	size_t i;
+
+	if (r->run.why->code != PROBLEM_ACCOUNT_CHOICE)
+		return false;
+	json_array_foreach(labels, i, label) lines =
+		arena_format(r->run.arena, "%s\n%zu. %s", lines, i + 1, json_string_value(label));
+	problem_say(r->run.why, "%s%s", say(&r->run, problem_row(PROBLEM_ACCOUNT_CHOICE)->text), lines);
+	return false;
+}
+
 static bool contact_take(struct running *r, json_t *contact)
 {
 	struct arena *arena = r->run.arena;
@@ -112,7 +128,7 @@ static bool contact_take(struct running *r, json_t *contact)
 	r->run.contact = contact;
 	locale_set(r, js_text_at(contact, "custom_attributes.locale"));
 	if (!account_resolve(contact, js_text(r->raw, "account"), r->run.client, &r->run.account, r->run.why))
-		return false;
+		return accounts_tell(r);
 	run_hold(r, "customer", r->run.account.customer);
 	return true;
 }

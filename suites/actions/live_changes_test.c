@@ -260,6 +260,26 @@ static void refused_change(void **state)
 	live_close(&l);
 }
 
+/* Who is told to pay first is told where. */
+static void unpaid__comes_with_the_link(void **state)
+{
+	static const char *const contacts[] = { "edsger", "barbara" };
+	const struct answer *a;
+	struct live l;
+
+	(void)state;
+	live_open(&l, NULL);
+	for (size_t i = 0; i < COUNT_OF(contacts); i++) {
+		live_run(&l, contacts[i], MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}", NULL);
+		assert_outcome(&l, "refused", "policy_status_blocks_change");
+		a = live_get(&l, text_of(l.house, "/v1/invoices?customer=cus_%s&status=open&limit=1", contacts[i]));
+		assert_says(&l, text_of(l.house, " The open invoice can be paid here: %s",
+					field(a, "data.0.hosted_invoice_url")));
+		assert_string_equal(js_text(live_data(&l), "pay_invoice_url"), field(a, "data.0.hosted_invoice_url"));
+	}
+	live_close(&l);
+}
+
 static void several_subscriptions__are_asked_about(void **state)
 {
 	struct live l;
@@ -271,6 +291,19 @@ static void several_subscriptions__are_asked_about(void **state)
 	assert_holds(l.result.json, "\"subscription\":\"sub_1\",\"plan\":\"Team\"");
 	assert_holds(l.result.json, "\"subscription\":\"sub_2\",\"plan\":\"Fleet\"");
 	assert_lacks(l.result.json, "sub_margaret");
+	assert_string_equal(l.result.message,
+		"You have several subscriptions. Which one do you mean?\n"
+		"1. Team (3 x 29.00 USD = 87.00 USD per month): active. It renews on 12 December 2026 (UTC).\n"
+		"2. Fleet (790.00 USD per year): active. It renews on 1 September 2027 (UTC).");
+	live_run(&l, "margaret", MANAGE,
+		"{\"operation\":\"cancel\",\"account\":\"Sailing school\",\"subscription\":\"2\"}", NULL);
+	assert_says(&l, "Cancel Fleet");
+	live_run(&l, "margaret", MANAGE,
+		"{\"operation\":\"cancel\",\"account\":\"sailing SCHOOL\",\"subscription\":\"team\"}", NULL);
+	assert_says(&l, "Cancel Team");
+	live_run(&l, "margaret", MANAGE,
+		"{\"operation\":\"cancel\",\"account\":\"Sailing school\",\"subscription\":\"Solo\"}", NULL);
+	assert_outcome(&l, "refused", "resource_not_found");
 	live_do(&l, "margaret", MANAGE,
 		"{\"operation\":\"cancel\",\"account\":\"Sailing school\",\"subscription\":\"sub_2\"}");
 	assert_outcome(&l, "ok", "none");
@@ -614,6 +647,7 @@ int main(void)
 		cmocka_unit_test(preview__changes_nothing),
 		cmocka_unit_test(trial__is_changed_for_nothing),
 		cmocka_unit_test(same_plan__is_no_change),
+		cmocka_unit_test(unpaid__comes_with_the_link),
 		cmocka_unit_test(several_subscriptions__are_asked_about),
 		cmocka_unit_test(change_made_elsewhere__makes_the_proposal_stale),
 		cmocka_unit_test(change_made_elsewhere__may_leave_nothing_to_do),

@@ -212,6 +212,8 @@ static void contact__with_two_accounts_is_asked_which(void **state)
 	live_run(&l, "margaret", INFO, NULL, NULL);
 	assert_outcome(&l, "needs_choice", "account_choice");
 	assert_holds(l.result.json, "\"choices\":[\"Sailing school\",\"Port office\"]");
+	assert_string_equal(l.result.message,
+		"You have several billing accounts. Which one do you mean?\n1. Sailing school\n2. Port office");
 	assert_lacks(l.result.json, "cus_");
 	live_run(&l, "margaret", INFO, "{\"account\":\"Port office\"}", NULL);
 	assert_outcome(&l, "ok", "none");

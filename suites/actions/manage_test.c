@@ -79,6 +79,7 @@ static void manage_row_test(void **state)
 	company_open(&c, COMPANY_CONFIG);
 	script_first(
 		&c.script, (struct reply) { .method = "GET", .path = "/v1/subscriptions", .body = row->subscriptions });
+	company_get(&c, "/v1/invoices", LIST(""));
 	company_run(&c, "ada", "manage", row->inputs, NULL);
 	assert_code(&c.result.problem, row->code);
 	assert_holds(company_message(&c), row->says);

@@ -74,6 +74,7 @@ static void cell_test(void **state)
 				  ITEM(BASIC, "1"), ",\"trial_end\":1768953600,\"cancel_at_period_end\":false") "]}",
 		cell->row->status);
 	script_first(&c.script, (struct reply) { .method = "GET", .path = "/v1/subscriptions", .body = list });
+	company_get(&c, "/v1/invoices", LIST(""));
 	company_get(&c, "/v1/coupons/HALF", "{\"id\":\"HALF\",\"valid\":true,\"percent_off\":50}");
 	company_run(&c, "ada", "manage", operations[cell->operation], NULL);
 	assert_int_equal(outcome_of(&c), cell->row->outcomes[cell->operation]);

@@ -42,6 +42,7 @@ void conversation_free(struct conversation *c)
 		return;
 	json_decref(c->messages);
 	json_decref(c->proposal);
+	admission_clear(&c->admitted);
 	free(c->person);
 	free(c->id);
 	free(c);
@@ -218,7 +219,7 @@ static void person_check(struct conversation *c, const struct evidence *who)
 	char hex[DIGEST_HEX] = "";
 
 	problem_init(&why, &arena);
-	if (identity_verify(c->agent->config, who, clock_now(&c->agent->clock), &identity, &why)) {
+	if (agent_identify(c->agent, who, clock_now(&c->agent->clock), true, &identity, &why)) {
 		digest_make(c->agent->key, sizeof(c->agent->key), identity.user_id, strlen(identity.user_id), digest);
 		digest_hex(digest, DIGEST_SIZE, hex);
 	}
@@ -304,11 +305,12 @@ static bool step(const struct saying *s, const json_t *tools, struct text *troub
 void conversation_say(struct conversation *c, const struct evidence *who, const char *message,
 	const struct conversation_ear *ear, struct text *trouble)
 {
-	struct saying s = { .c = c, .who = who, .ear = ear };
+	const struct evidence admitted = admission_use(&c->admitted, c->agent, who);
+	struct saying s = { .c = c, .who = &admitted, .ear = ear };
 	js_auto tools = tools_of(c);
 	bool again = true;
 
-	person_check(c, who);
+	person_check(c, s.who);
 	/* A new message is not an answer to the proposal: that takes the button. */
 	json_decref(c->proposal);
 	c->proposal = NULL;
@@ -324,13 +326,14 @@ void conversation_say(struct conversation *c, const struct evidence *who, const 
 bool conversation_confirm(
 	struct conversation *c, const struct evidence *who, bool agreed, const struct conversation_ear *ear)
 {
-	struct saying s = { .c = c, .who = who, .ear = ear };
+	const struct evidence admitted = admission_use(&c->admitted, c->agent, who);
+	struct saying s = { .c = c, .who = &admitted, .ear = ear };
 	js_auto proposal = NULL;
 	js_auto inputs = NULL;
 	json_t *envelope;
 	char *id;
 
-	person_check(c, who);
+	person_check(c, s.who);
 	proposal = c->proposal;
 	c->proposal = NULL;
 	if (!proposal)

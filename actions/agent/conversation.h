@@ -3,6 +3,7 @@
 #define ACTIONS_CONVERSATION_H
 
 #include "actions/agent/model.h"
+#include "actions/runtime/admit.h"
 #include "actions/runtime/run.h"
 
 /*
@@ -23,7 +24,8 @@ struct conversation {
 	json_t *messages; /* in the notation of chat completions        */
 	json_t *proposal; /* {action, inputs, confirmation} that waits; NULL: none */
 	int64_t turns, calls;
-	char *person; /* whose it is: a digest of the user id; NULL: nobody's yet */
+	struct admission admitted; /* whose proof it goes on with, when a token is for one use */
+	char *person;		   /* whose it is: a digest of the user id; NULL: nobody's yet */
 };
 
 /*

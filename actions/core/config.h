@@ -19,7 +19,8 @@
  * {
  *   "agent": {"id": "agent_demo", "name": "Demo support"},
  *   "identity": {"secrets": [{"id": "2026-11", "secret": "..."}, {"id": "old", "secret": "...", "accept_until":
- * 1767225600}], "methods": ["token", "user_hash"], "max_lifetime_seconds": 86400, "leeway_seconds": 60}, "stripe":
+ * 1767225600}], "methods": ["token", "user_hash"], "max_lifetime_seconds": 86400, "leeway_seconds": 60,
+ * "single_use_tokens": false}, "stripe":
  * {"base_url": "http://127.0.0.1:12111", "api_key": {"env": "STRIPE_API_KEY"}, "timeout_ms": 10000, "max_retries": 2},
  *   "environment": "widget",
  *   "actions": [{"name": "get_invoices", "kind": "invoices", "when_to_use": "...", "enabled": true,
@@ -167,6 +168,7 @@ struct config {
 	struct secret *secrets;
 	size_t n_secrets;
 	bool takes_hash, takes_token;
+	bool single_use;	      /* a token opens one session, and has a jti to be known by */
 	int64_t max_lifetime, leeway; /* seconds */
 	const char *base_url, *api_key;
 	int64_t timeout_ms, connect_timeout_ms, max_retries;

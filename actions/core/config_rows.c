@@ -46,6 +46,7 @@ static const struct input identity_rows[] = {
 	{ .name = "secrets", .kind = INPUT_LIST, .required = true, .min = 1, .max = 8, .fields = &secret_element },
 	{ .name = "methods", .kind = INPUT_LIST, .min = 1, .max = 2, .fields = &method_element },
 	{ .name = "max_lifetime_seconds", .kind = INPUT_INTEGER, .min = 60, .max = 86400 },
+	{ .name = "single_use_tokens", .kind = INPUT_FLAG },
 	{ .name = "leeway_seconds", .kind = INPUT_INTEGER, .min = 0, .max = 60 },
 	{ 0 },
 };

@@ -61,6 +61,7 @@ void load_identity(struct load *l)
 	read_secrets(l, identity);
 	c->takes_token = !methods || load_has(methods, "token");
 	c->takes_hash = !methods || load_has(methods, "user_hash");
+	c->single_use = js_flag(identity, "single_use_tokens", false);
 	c->max_lifetime = js_int(identity, "max_lifetime_seconds", 86400);
 	c->leeway = js_int(identity, "leeway_seconds", 60);
 }

@@ -66,6 +66,11 @@ static const struct problem_row rows[PROBLEM_COUNT] = {
 	[PROBLEM_IDENTITY_TOKEN_LIFETIME] = { "identity_token_lifetime", "identity_required",
 		OUTCOME_NEEDS_VERIFICATION, MENDER_OPERATOR, false, SIGN_IN,
 		"exp is required and may lie at most 24 hours after the token was issued." },
+	[PROBLEM_IDENTITY_TOKEN_REPLAYED] = { "identity_token_replayed", "identity_required",
+		OUTCOME_NEEDS_VERIFICATION, MENDER_OPERATOR, false, SIGN_IN,
+		"identity.single_use_tokens is on and this token was used before. Make a token for each page, with a "
+		"jti of "
+		"its own, and send the session that identify gives in its place." },
 	[PROBLEM_IDENTITY_USER_ID_INVALID] = { "identity_user_id_invalid", "identity_required",
 		OUTCOME_NEEDS_VERIFICATION, MENDER_OPERATOR, false, SIGN_IN,
 		"user_id (or sub) must be a JSON string of 1 to 256 bytes." },

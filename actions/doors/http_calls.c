@@ -3,6 +3,7 @@
 
 #include "actions/doors/http_inside.h"
 #include "actions/people/contact_api.h"
+#include "actions/runtime/admit.h"
 #include "actions/runtime/run.h"
 #include "actions/runtime/tools.h"
 #include "base/json.h"
@@ -20,11 +21,16 @@ void http_identify(const struct http_visit *v, struct http_answer *out)
 	struct problem why;
 	js_auto dropped = json_array();
 	json_t *tree = json_object(), *contact = NULL;
+	const char *session;
 	bool verified;
 
 	problem_init(&why, &arena);
-	verified = identity_verify(a->config, &evidence, now, &who, &why);
+	session = agent_admit(a, &evidence, &who, &why);
+	verified = session != NULL;
 	js_put_flag(tree, "verified", verified);
+	/* What a token that is used up now goes on as. */
+	if (verified && a->config->single_use)
+		js_put_text(tree, "session", session);
 	if (verified && who.claims)
 		contact = contact_upsert(&a->contacts, who.user_id, who.claims, now, dropped);
 	else if (verified)
@@ -37,6 +43,19 @@ void http_identify(const struct http_visit *v, struct http_answer *out)
 	problem_clear(&why);
 	arena_free(&arena);
 	http_answer_json(out, 200, tree);
+}
+
+/* The page's resetUser: who was signed in is not any more. Whether there was a session to end is nobody's business. */
+void http_reset(const struct http_visit *v, struct http_answer *out)
+{
+	const char *session = js_text(v->body, "session");
+
+	if (session && agent_dismiss(v->house->agent, session))
+		http_answer_nothing(out, 204);
+	else if (session && store_trouble(v->house->agent->store))
+		http_answer_fault(out, 503, "store_unavailable", "That could not be kept. Please try again.");
+	else
+		http_answer_nothing(out, 204);
 }
 
 void http_call(const struct http_visit *v, struct http_answer *out)

@@ -8,7 +8,10 @@
 
 /* What this server answers, as OpenAPI 3.1 (OpenAPI Specification, "OpenAPI Object"). */
 
-#define PROOF "\"token\":{\"type\":\"string\"},\"user_id\":{\"type\":\"string\"},\"user_hash\":{\"type\":\"string\"}"
+#define PROOF                                                                                                          \
+	"\"token\":{\"type\":\"string\"},\"user_id\":{\"type\":\"string\"},\"user_hash\":{\"type\":\"string\"},"       \
+	"\"session\":{\"type\":\"string\"},"                                                                           \
+	"\"session\":{\"type\":\"string\"}"
 #define CALL_FIELDS                                                                                                    \
 	PROOF ",\"action\":{\"type\":\"string\"},\"inputs\":{\"type\":\"object\"},\"environment\":{\"type\":"          \
 	      "\"string\"},\"confirmation\":{\"type\":\"string\"}"
@@ -22,6 +25,8 @@ static const struct operation {
 } operations[] = {
 	{ "post", "/v1/identify", "identify", "Whether a proof of identity holds; a token's data is kept.",
 		OBJECT(PROOF, ""), NULL, false },
+	{ "post", "/v1/reset", "reset", "Ends the session that identify gave (with identity.single_use_tokens).",
+		OBJECT("\"session\":{\"type\":\"string\"}", ""), NULL, false },
 	{ "post", "/v1/call", "call", "Runs one action.", OBJECT(CALL_FIELDS, "\"action\""), "Envelope", false },
 	{ "post", "/v1/confirm", "confirm", "Carries out what an earlier call with the same inputs proposed.",
 		OBJECT(CALL_FIELDS, "\"action\",\"confirmation\""), "Envelope", false },

@@ -49,6 +49,7 @@ struct evidence http_evidence(const json_t *body)
 		.user_id = js_text(body, "user_id"),
 		.user_hash = js_text(body, "user_hash"),
 		.locale = js_text(body, "locale"),
+		.session = js_text(body, "session"),
 	};
 }
 
@@ -88,9 +89,10 @@ static const struct route {
 	http_handler *handle;
 	bool body;
 } routes[] = {
-	{ "POST", "/v1/identify", http_identify, true }, { "POST", "/v1/call", http_call, true },
-	{ "POST", "/v1/confirm", http_confirm, true }, { "GET", "/v1/tools", http_tools, false },
-	{ "GET", "/openapi.json", http_openapi, false }, { "POST", "/v1/conversations", http_talk_begin, true },
+	{ "POST", "/v1/identify", http_identify, true }, { "POST", "/v1/reset", http_reset, true },
+	{ "POST", "/v1/call", http_call, true }, { "POST", "/v1/confirm", http_confirm, true },
+	{ "GET", "/v1/tools", http_tools, false }, { "GET", "/openapi.json", http_openapi, false },
+	{ "POST", "/v1/conversations", http_talk_begin, true },
 	{ "POST", "/v1/conversations/*/messages", http_talk_say, true },
 	{ "POST", "/v1/conversations/*/confirm", http_talk_confirm, true },
 	{ "DELETE", "/v1/conversations/*", http_talk_end, false }, { "GET", "/api/v1/chatbots/**", http_people, false },

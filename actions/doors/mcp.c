@@ -325,6 +325,7 @@ void mcp_clear(struct mcp *m)
 {
 	json_decref(m->waiting);
 	m->waiting = NULL;
+	admission_clear(&m->admitted);
 	pthread_mutex_destroy(&m->lock);
 }
 

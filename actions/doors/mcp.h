@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "actions/runtime/admit.h"
 #include "actions/runtime/run.h"
 
 /*
@@ -37,8 +38,9 @@ struct mcp {
 
 	/* Made while it is used, under the lock. */
 	pthread_mutex_t lock;
-	bool elicits;	 /* the client said it can ask the person */
-	json_t *waiting; /* by id of our question: the call that waits for its answer */
+	bool elicits;		   /* the client said it can ask the person */
+	struct admission admitted; /* whose proof it goes on with, when a token is for one use */
+	json_t *waiting;	   /* by id of our question: the call that waits for its answer */
 	int64_t asked;
 };
 

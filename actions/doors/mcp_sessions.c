@@ -65,6 +65,7 @@ void mcp_person(struct agent *a, const struct evidence *who, char out[DIGEST_HEX
 
 	*out = '\0';
 	problem_init(&why, &arena);
+	/* Only the proof's own word: whether it is used up is for the run to say. */
 	if (identity_verify(a->config, who, clock_now(&a->clock), &identity, &why)) {
 		digest_make(a->key, sizeof(a->key), identity.user_id, strlen(identity.user_id), digest);
 		digest_hex(digest, DIGEST_SIZE, out);

@@ -84,14 +84,28 @@ static json_t *result_of(json_t *envelope, bool error)
 	return out;
 }
 
+/* A copy, since another request of the same host may bring another proof meanwhile. */
+static struct evidence evidence_now(struct mcp *m, const struct evidence *who, struct arena *arena)
+{
+	struct evidence now;
+
+	pthread_mutex_lock(&m->lock);
+	now = admission_use(&m->admitted, m->agent, who);
+	if (now.session)
+		now.session = arena_text(arena, now.session);
+	pthread_mutex_unlock(&m->lock);
+	return now;
+}
+
 /* Runs; gives the envelope, and in *status what it came to. */
 static json_t *tool_run(struct mcp *m, const struct evidence *who, const char *name, const json_t *arguments,
 	const char *confirmation, enum envelope_status *status)
 {
 	struct run_result run = { 0 };
+	struct arena arena = { 0 };
 	struct run_call call = {
 		.action = name,
-		.evidence = *who,
+		.evidence = evidence_now(m, who, &arena),
 		.environment = m->environment,
 		.confirmation = confirmation,
 	};
@@ -108,6 +122,7 @@ static json_t *tool_run(struct mcp *m, const struct evidence *who, const char *n
 	*status = run.envelope.status;
 	run_clear(&run);
 	text_clear(&inputs);
+	arena_free(&arena);
 	return envelope;
 }
 

@@ -55,6 +55,8 @@ bool identity_verify(
 {
 	struct identity found;
 
+	if (e->session)
+		return session_verify(c, e->session, now, out, why);
 	if (e->token) {
 		if (!c->takes_token)
 			return problem_raise(why, PROBLEM_IDENTITY_METHOD_OFF, "identity.methods does not list token");

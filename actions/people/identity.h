@@ -2,7 +2,6 @@
 #ifndef ACTIONS_IDENTITY_H
 #define ACTIONS_IDENTITY_H
 
-
 #include "actions/core/config.h"
 #include "actions/core/problem.h"
 #include "base/json.h"
@@ -20,13 +19,15 @@ struct identity {
 	json_t *claims;	     /* the token's payload, owned by the arena; NULL for a user hash               */
 	const char *key_id;  /* which secret it was proved with; another than the first is being rotated out */
 	int64_t expires_at;  /* Unix seconds; 0: without end (a user hash)                                */
+	const char *session; /* the number of the session it came in; NULL: a proof of its own            */
 };
 
-/* What a page presented. A token counts before a hash; all NULL: nobody is signed in. */
+/* What a page presented. A session counts before a token, and that before a hash; all NULL: nobody is signed in. */
 struct evidence {
 	const char *token;
 	const char *user_id, *user_hash;
 	const char *locale; /* the page's language; proves nothing, and gives way to the contact's own */
+	const char *session; /* what identity_session made of an earlier proof */
 };
 
 /* true with *out filled in, or false with `why` raised. Texts live in the problem's arena. */
@@ -36,8 +37,18 @@ bool identity_verify(
 /* The hash that proves a user id, with the agent's current secret: 64 digits and the terminator. */
 void identity_hash(const struct config *c, const char *user_id, char out[65]);
 
+/*
+ * A session stands for a proof that was looked at before, for as long as the proof was good (a hash: max_lifetime). It
+ * is sealed with a key derived from the secret that the proof was made with, and ends with that. In the arena.
+ */
+const char *identity_session(const struct config *c, const struct identity *who, int64_t now, struct arena *arena);
+
 /* Reads and checks a token: identity_verify's part for tokens. Also refuses a token when `now` is outside its time. */
 bool token_verify(const struct config *c, const char *token, int64_t now, struct identity *out, struct problem *why);
+
+/* Reads and checks a session: identity_verify's part for those. Whether it was ended is in the ledger. */
+bool session_verify(
+	const struct config *c, const char *session, int64_t now, struct identity *out, struct problem *why);
 
 /* Whether a secret may be used now: the current one, or one whose time has not run out. */
 bool secret_is_good(const struct secret *s, int64_t now);

@@ -3,7 +3,13 @@
 
 #include "base/json.h"
 
-static const char *const kinds[] = { "confirmation", "turn", "read", "write", "offer" };
+static const char *const kinds[] = { [MARK_CONFIRMATION] = "confirmation",
+	[MARK_TURN] = "turn",
+	[MARK_READ] = "read",
+	[MARK_WRITE] = "write",
+	[MARK_OFFER] = "offer",
+	[MARK_TOKEN] = "token",
+	[MARK_SESSION] = "session" };
 
 bool ledger_add(
 	const struct ledger *l, enum ledger_mark mark, const char *name, const char *value, int64_t now, int64_t keep)
@@ -12,6 +18,32 @@ bool ledger_add(
 		       kinds[mark], now - keep) &&
 	       store_do(l->store, "INSERT INTO marks (agent, kind, name, value, at) VALUES (?1, ?2, ?3, ?4, ?5)",
 		       "tttti", l->agent, kinds[mark], name, value, now);
+}
+
+/* Within a transaction. */
+static int add_once(
+	const struct ledger *l, enum ledger_mark mark, const char *name, int64_t now, int64_t keep, int64_t most)
+{
+	int64_t there = ledger_count(l, mark, name, NULL, now - keep);
+	js_auto rows = NULL;
+
+	if (there)
+		return there < 0 ? -1 : 0;
+	rows = store_rows(l->store, "SELECT count(*) AS n FROM marks WHERE agent = ?1 AND kind = ?2 AND at >= ?3",
+		"tti", l->agent, kinds[mark], now - keep);
+	if (!rows || js_int(json_array_get(rows, 0), "n", 0) >= most)
+		return -1;
+	return ledger_add(l, mark, name, NULL, now, keep) ? 1 : -1;
+}
+
+int ledger_once(
+	const struct ledger *l, enum ledger_mark mark, const char *name, int64_t now, int64_t keep, int64_t most)
+{
+	int added = store_begin(l->store) ? add_once(l, mark, name, now, keep, most) : -2;
+
+	if (added == -2)
+		return -1;
+	return store_end(l->store, added == 1) ? added : -1;
 }
 
 int64_t ledger_count(const struct ledger *l, enum ledger_mark mark, const char *name, const char *value, int64_t since)

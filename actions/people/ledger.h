@@ -22,11 +22,19 @@ enum ledger_mark {
 	MARK_READ,	   /* name: person and action                          */
 	MARK_WRITE,	   /* name: person and action                          */
 	MARK_OFFER,	   /* name: the Stripe customer, value: the offer and the consent to it */
+	MARK_TOKEN,	   /* name: a digest of a token's jti                  */
+	MARK_SESSION,	   /* name: the number of a session that was ended     */
 };
 
 /* Adds one mark, and forgets what is older than `keep` seconds of its kind. false: it could not be written. */
 bool ledger_add(
 	const struct ledger *l, enum ledger_mark mark, const char *name, const char *value, int64_t now, int64_t keep);
+/*
+ * The same for what may be there once: 1 when it was added, 0 when it was there already, -1 when the store failed or
+ * holds `most` of its kind. Good between processes, too.
+ */
+int ledger_once(
+	const struct ledger *l, enum ledger_mark mark, const char *name, int64_t now, int64_t keep, int64_t most);
 /* How many marks of that name there are since a time; -1 when the store fails. value NULL: whatever their value. */
 int64_t ledger_count(const struct ledger *l, enum ledger_mark mark, const char *name, const char *value, int64_t since);
 /*

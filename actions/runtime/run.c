@@ -6,6 +6,7 @@
 
 #include "actions/catalog/action.h"
 #include "actions/core/wording.h"
+#include "actions/runtime/admit.h"
 #include "actions/runtime/confirm.h"
 #include "actions/runtime/record.h"
 #include "base/json.h"
@@ -82,7 +83,7 @@ static bool step_allow(struct running *r)
 
 static bool step_identify(struct running *r)
 {
-	if (!identity_verify(r->agent->config, &r->call->evidence, r->run.now, &r->identity, r->run.why))
+	if (!agent_identify(r->agent, &r->call->evidence, r->run.now, r->call->probe, &r->identity, r->run.why))
 		return false;
 	run_hold(r, "contact", r->identity.user_id);
 	return true;

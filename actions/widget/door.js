@@ -90,10 +90,15 @@ export class Door {
 	async identify(identity) {
 		this.proof = proofOf(identity);
 		this.context = identity.context ?? null;
-		return this.json('/v1/identify');
+		const who = await this.json('/v1/identify');
+
+		/* A token that is good for one use is used up now; the session goes on in its place. */
+		if (who.session) this.proof = { session: who.session };
+		return who;
 	}
 
 	forgetIdentity() {
+		if (this.proof.session) this.send('/v1/reset', {}).catch(() => {}); // it runs out by itself, too
 		this.proof = {};
 		this.context = null;
 		this.conversation = null;

@@ -295,7 +295,7 @@ static void conversation_and_host__go_on_with_what_they_began(void **state)
 
 		conversation_say(talk, &who, "What is my plan?",
 			&(struct conversation_ear) { .hear = keep_event, .arg = events }, &trouble);
-		said = json_dumps(events, 0);
+		said = json_dumps(events, JSON_COMPACT);
 		assert_holds(said, "\"status\":\"ok\"");
 		free(said);
 		json_decref(events);

@@ -10,7 +10,6 @@
 
 #define PROOF                                                                                                          \
 	"\"token\":{\"type\":\"string\"},\"user_id\":{\"type\":\"string\"},\"user_hash\":{\"type\":\"string\"},"       \
-	"\"session\":{\"type\":\"string\"},"                                                                           \
 	"\"session\":{\"type\":\"string\"}"
 #define CALL_FIELDS                                                                                                    \
 	PROOF ",\"action\":{\"type\":\"string\"},\"inputs\":{\"type\":\"object\"},\"environment\":{\"type\":"          \

@@ -181,6 +181,51 @@ static void iban__has_check_digits(void **state)
 	assert_field(a, "sepa_debit.last4", "3201");
 }
 
+/* ---- mandates ---- */
+
+static void mandate__stands_once_the_account_is_set_up(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h);
+	const struct answer *a = api_ok(h, "POST", "/v1/setup_intents",
+		text_of(h,
+			"customer=%s&confirm=true&return_url=https://example.com/&payment_method=pm_success_de"
+			"&mandate_data[customer_acceptance][type]=online&mandate_data[customer_acceptance][online]"
+			"[ip_address]=127.0.0.1&mandate_data[customer_acceptance][online][user_agent]=Test",
+			customer));
+	const char *mandate = field(a, "mandate"), *method = field(a, "payment_method");
+
+	a = get(h, "mandates", mandate);
+	assert_field(a, "status", "active");
+	assert_field(a, "type", "multi_use");
+	assert_field(a, "payment_method", method);
+	assert_field(a, "customer_acceptance.online.ip_address", "127.0.0.1");
+	assert_int_equal(strlen(field(a, "payment_method_details.sepa_debit.reference")), 16);
+	a = api_ok(h, "POST", "/v1/payment_intents",
+		text_of(h, "amount=2000&currency=eur&confirm=true&off_session=true&customer=%s&payment_method=%s",
+			customer, method));
+	assert_field(
+		get(h, "charges", field(a, "latest_charge")), "payment_method_details.sepa_debit.mandate", mandate);
+}
+
+static void mandate__is_for_one_payment_otherwise(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a = api_ok(h, "POST", "/v1/payment_intents",
+		"amount=2000&currency=gbp&confirm=true&return_url=https://example.com/&payment_method="
+		"pm_bacsDebit_debitNotAuthorized");
+	const char *mandate =
+		field(get(h, "charges", field(a, "latest_charge")), "payment_method_details.bacs_debit.mandate");
+
+	a = get(h, "mandates", mandate);
+	assert_field(a, "type", "single_use");
+	assert_money(a, "single_use.amount", 2000);
+	assert_field(a, "payment_method_details.bacs_debit.network_status", "accepted");
+	advance(h, 5); /* the customer told the bank that it was not authorized */
+	assert_field(get(h, "mandates", mandate), "status", "inactive");
+	assert_string_equal(events_after(h, 3), "charge.failed mandate.updated payment_intent.payment_failed");
+}
+
 /* ---- microdeposits ---- */
 
 static void deposits__are_sent_to_an_account_that_was_typed_in(void **state)
@@ -333,6 +378,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(debit__may_stay_in_processing),
 	TEST(debit__may_be_disputed),
 	TEST(iban__has_check_digits),
+	TEST(mandate__stands_once_the_account_is_set_up),
+	TEST(mandate__is_for_one_payment_otherwise),
 	TEST(deposits__are_sent_to_an_account_that_was_typed_in),
 	TEST(deposits__are_sent_once),
 	TEST(deposits__not_to_a_linked_account),

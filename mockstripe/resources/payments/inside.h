@@ -10,7 +10,8 @@
  * What the files of this folder share and nobody else needs. Private state (PRIVATE_KEY) of the objects here:
  *
  *   payment_method  test (the row of test_cards.c, or a bank account's number; cards of old have it too), used,
- *                   detached (may not be used or attached again), set_up (for off-session use), verified
+ *                   detached (may not be used or attached again), set_up (for off-session use), verified,
+ *                   mandate (that stands for all debits of it)
  *   payment_intent  invoice, return_url, authenticated (to be confirmed once more), tries (at microdeposits),
  *                   funded (minor units, from the cash balance), reference (of the transfer that pays it), due
  *   setup_intent    return_url, tries, due
@@ -85,6 +86,15 @@ const struct test_bank *method_bank(struct record *method);
 /* Whether its owner has still to show that the account is theirs. Accounts out of fixtures are taken as verified. */
 bool bank_is_unverified(struct record *method);
 void bank_set_verified(struct call *call, struct record *method); /* nothing for what is no bank account */
+
+/* ---- mandate.c: the permission to debit ---- */
+
+/* The id of the mandate of a method that is set up for later, made when there is none; NULL: its kind needs none. */
+const char *mandate_for_setup(struct call *call, struct record *method);
+/* The one that a debit refers to: the standing one, or one for this payment only. */
+const char *mandate_for_payment(struct call *call, struct record *intent, struct record *method);
+/* The bank has told that the customer takes it back; emits mandate.updated. Nothing for an unknown id. */
+void mandate_end(struct call *call, const char *id);
 
 /* ---- microdeposits.c: verifying an account number by what was sent there ---- */
 

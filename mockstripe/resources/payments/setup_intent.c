@@ -136,6 +136,7 @@ static int set_up(struct call *call, struct record *setup, struct record *method
 		return -1;
 	method_spend(call, method);
 	draft = journal_edit(&call->journal, setup);
+	js_put_text(draft, "mandate", mandate_for_setup(call, method));
 	js_put_null(draft, "next_action");
 	js_put_text(draft, "status", "succeeded");
 	emit(call, "setup_intent.succeeded", setup);

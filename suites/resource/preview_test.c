@@ -231,6 +231,160 @@ static void preview__shows_its_proration_date(void **state)
 	assert_money(a, "parent.subscription_details.subscription_proration_date", HOUSE_NOW + 5 * DAY);
 }
 
+/* A new subscription in a preview's words: a date for the anchor, a start in the past. */
+static void preview__of_a_creation_with_dates(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, NULL), *price = monthly(h, "Pro", 3100);
+	const char *body = text_of(
+		h, "customer=%s&subscription_details[items][0][price]=%s&subscription_details", customer, price);
+	const struct answer *a = api_ok(h, "POST", PREVIEW,
+		text_of(h, "%s[billing_cycle_anchor][type]=timestamp%s[billing_cycle_anchor][timestamp]=%lld", body,
+			"&subscription_details", (long long)(HOUSE_NOW + 10 * DAY)));
+
+	assert_lines(
+		h, a, "lines.data", ((const struct line[]) { { 1000, HOUSE_NOW, HOUSE_NOW + 10 * DAY, NULL } }), 1);
+	a = api_ok(h, "POST", PREVIEW, text_of(h, "%s[start_date]=%lld", body, (long long)(HOUSE_NOW - 31 * DAY)));
+	assert_money(a, "total", 6200);
+	a = api_ok(h, "POST", PREVIEW,
+		text_of(h,
+			"%s[proration_behavior]=none&subscription_details[billing_cycle_anchor][type]=timestamp"
+			"&subscription_details[billing_cycle_anchor][timestamp]=%lld",
+			body, (long long)(HOUSE_NOW + 10 * DAY)));
+	assert_lines(h, a, "lines.data",
+		((const struct line[]) { { 3100, HOUSE_NOW + 10 * DAY, HOUSE_NOW + 41 * DAY, NULL } }), 1);
+}
+
+/* An item that is there already, as it would be changed; the others stay. */
+static void preview__of_a_changed_item(void **state)
+{
+	struct scene s = scene_of(state, "visa", NULL);
+	const char *id =
+		field(api_ok(s.h, "POST", "/v1/invoiceitems",
+			      text_of(s.h, "customer=%s&unit_amount_decimal=150&quantity=2&currency=usd", s.customer)),
+			"id");
+	const struct answer *a = api_ok(s.h, "POST", PREVIEW,
+		text_of(s.h, "subscription=%s&invoice_items[0][invoiceitem]=%s&invoice_items[0][amount]=700", s.sub,
+			id));
+
+	assert_money(a, "total", 1700);
+	a = api_ok(s.h, "POST", PREVIEW,
+		text_of(s.h,
+			"subscription=%s&invoice_items[0][invoiceitem]=%s&invoice_items[0][quantity]=5"
+			"&invoice_items[0][description]=Five",
+			s.sub, id));
+	assert_money(a, "lines.data.0.amount", 750);
+	assert_field(a, "lines.data.0.description", "Five");
+	assert_money(get(s.h, "invoiceitems", id), "amount", 300);
+	assert_error(
+		api(s.h, "POST", PREVIEW, text_of(s.h, "subscription=%s&invoice_items[0][invoiceitem]=ii_none", s.sub)),
+		400, "resource_missing", "invoice_items[0][invoiceitem]", NULL);
+}
+
+static void preview__of_taxed_and_discounted_items(void **state)
+{
+	struct scene s = scene_of(state, "visa", NULL);
+	const char *rate =
+		field(api_ok(s.h, "POST", "/v1/tax_rates", "display_name=VAT&inclusive=false&percentage=20"), "id");
+	const struct answer *a;
+
+	api_ok(s.h, "POST", "/v1/coupons", "id=half&percent_off=50&duration=once");
+	a = api_ok(s.h, "POST", PREVIEW,
+		text_of(s.h,
+			"subscription=%s&invoice_items[0][unit_amount_decimal]=2.5&invoice_items[0][quantity_decimal]="
+			"400"
+			"&invoice_items[0][tax_rates][0]=%s&invoice_items[0][discounts][0][coupon]=half"
+			"&invoice_items[0][currency]=usd&invoice_items[1][amount]=-100&invoice_items[1][currency]=usd",
+			s.sub, rate));
+	assert_money(a, "lines.data.1.amount", 1000);
+	assert_money(a, "lines.data.1.discount_amounts.0.amount", 500);
+	assert_money(a, "lines.data.1.taxes.0.amount", 100);
+	assert_money(a, "total", 1000 + 600 - 100);
+}
+
+/* Somebody else's taxes: the customer's own standing laid over, or a customer who is not there yet. */
+static void preview__with_details_of_the_customer(void **state)
+{
+	struct scene s = { .h = *state };
+	const char *rate =
+		field(api_ok(s.h, "POST", "/v1/tax_rates", "display_name=VAT&inclusive=false&percentage=20"), "id");
+	const struct answer *a;
+
+	s.customer = customer_new(s.h, "name=Ada", "visa");
+	s.starter = monthly(s.h, "Starter", 1000);
+	s.sub = field(subscribe(s.h, s.customer, s.starter, text_of(s.h, "default_tax_rates[0]=%s", rate)), "id");
+	a = api_ok(s.h, "POST", PREVIEW, text_of(s.h, "subscription=%s", s.sub));
+	assert_money(a, "total", 1200);
+	a = api_ok(s.h, "POST", PREVIEW,
+		text_of(s.h,
+			"subscription=%s&customer_details[tax_exempt]=exempt&customer_details[address][country]=FR",
+			s.sub));
+	assert_money(a, "total", 1000);
+	assert_field(a, "customer_tax_exempt", "exempt");
+	assert_field(a, "customer_address.country", "FR");
+	assert_field(get(s.h, "customers", s.customer), "tax_exempt", "none");
+	a = api_ok(s.h, "POST", PREVIEW,
+		text_of(s.h,
+			"customer_details[tax_exempt]=none&subscription_details[items][0][price]=%s"
+			"&subscription_details[default_tax_rates][0]=%s",
+			s.starter, rate));
+	assert_money(a, "total", 1200);
+	assert_field(a, "customer", NULL);
+	assert_int_equal(field_count(api_ok(s.h, "GET", "/v1/customers", NULL), "data"), 1);
+}
+
+/* An empty string inherits no discount, the customer's neither. */
+static void preview__without_any_discount(void **state)
+{
+	struct scene s = scene_of(state, "visa", NULL);
+
+	api_ok(s.h, "POST", "/v1/coupons", "id=half&percent_off=50&duration=forever");
+	assert_status(api_with(s.h, "POST", get_path(s.h, "customers", s.customer), "coupon=half",
+			      (const char *const[]) { "Stripe-Version: 2024-06-20", NULL }),
+		200);
+	assert_money(api_ok(s.h, "POST", PREVIEW, text_of(s.h, "subscription=%s", s.sub)), "total", 500);
+	assert_money(api_ok(s.h, "POST", PREVIEW, text_of(s.h, "subscription=%s&discounts=", s.sub)), "total", 1000);
+	assert_money(preview(s.h, s.sub, ""), "total", 500);
+}
+
+static void preview__of_a_paused_one(void **state)
+{
+	struct scene s = scene_of(state, "visa", NULL);
+	const struct answer *a;
+
+	go_to(s.h, HOUSE_NOW + 10 * DAY);
+	a = preview(s.h, s.sub, "pause[type]=subscription");
+	assert_money(a, "total", -677); /* what will be pending: 21 of 31 days */
+	api_ok(s.h, "POST", text_of(s.h, "/v1/subscriptions/%s/pause", s.sub), "bill_for[unused_time_from][type]=none");
+	assert_error(api(s.h, "POST", PREVIEW, text_of(s.h, "subscription=%s", s.sub)), 404, "invoice_upcoming_none",
+		NULL, NULL);
+	a = preview(s.h, s.sub, "resume_at=now");
+	assert_money(a, "total", 1000);
+	api_ok(s.h, "POST", text_of(s.h, "/v1/subscriptions/%s/resume", s.sub), NULL);
+	assert_foretold(s.h, a, latest_invoice(s.h, s.sub));
+}
+
+static void preview__refuses_to_bill_ahead(void **state)
+{
+	struct scene s = scene_of(state, "visa", NULL);
+
+	assert_error(preview(s.h, s.sub,
+			     "billing_schedules[0][bill_until][type]=duration"
+			     "&billing_schedules[0][bill_until][duration][interval]=month"),
+		400, NULL, "subscription_details[billing_schedules]", "is not simulated");
+	assert_error(api(s.h, "POST", get_path(s.h, "subscriptions", s.sub),
+			     "billing_schedules[0][bill_until][type]=timestamp"
+			     "&billing_schedules[0][bill_until][timestamp]=1900000000"),
+		400, NULL, "billing_schedules", "is not simulated");
+	assert_error(api(s.h, "POST", "/v1/subscriptions",
+			     text_of(s.h,
+				     "customer=%s&items[0][price]=%s&billing_schedules[0][bill_until][type]=duration"
+				     "&billing_schedules[0][bill_until][duration][interval]=month",
+				     s.customer, s.pro)),
+		400, NULL, "billing_schedules", "is not simulated");
+	assert_json(s.h, post(s.h, "subscriptions", s.sub, "billing_schedules="), "billing_schedules", "[]");
+}
+
 static void preview__refusals(void **state)
 {
 	struct scene s = scene_of(state, "visa", NULL);
@@ -269,6 +423,13 @@ int main(void)
 		BILLING_TEST(preview__of_an_end_that_moves),
 		BILLING_TEST(preview__nothing_is_to_come),
 		BILLING_TEST(preview__shows_its_proration_date),
+		BILLING_TEST(preview__of_a_creation_with_dates),
+		BILLING_TEST(preview__of_a_changed_item),
+		BILLING_TEST(preview__of_taxed_and_discounted_items),
+		BILLING_TEST(preview__with_details_of_the_customer),
+		BILLING_TEST(preview__without_any_discount),
+		BILLING_TEST(preview__of_a_paused_one),
+		BILLING_TEST(preview__refuses_to_bill_ahead),
 		BILLING_TEST(preview__refusals),
 	};
 

@@ -16,4 +16,30 @@ int preview_create(struct call *call);
  */
 json_t *preview_upcoming(struct call *call, struct record *sub);
 
+/* ---- its parts; each works inside the transaction that is taken back ---- */
+
+/* The customer with customer_details laid over; made up when there is none. NULL: neither was given. */
+struct record *preview_customer(struct call *call, struct record *customer);
+/* invoice_items as pending items of the customer. 0 or -1. */
+int preview_items(struct call *call, struct record *customer, struct record *sub, const char *currency);
+/* `discounts` in place of the subscription's; 0 or -1. */
+int preview_discounts(struct call *call, struct record *sub);
+
+/*
+ * The next invoice of a subscription, or of a schedule: time goes on (call->now with it) through the phases that begin
+ * before, to the one that makes an invoice, or to the end of the period. NULL with the failure (invoice_upcoming_none).
+ */
+struct record *preview_next(struct call *call, struct record *sub);
+struct record *preview_next_of_schedule(struct call *call, struct record *schedule);
+/* The invoice that schedule_details bring: of a schedule that is changed by them, or made of them (schedule NULL). */
+struct record *preview_schedule(struct call *call, struct record *schedule, struct record *customer);
+/* The invoice that subscription_details bring: at once, or the next one. */
+struct record *preview_change(struct call *call, struct record *sub);
+/* What a creation with subscription_details would bill first. */
+struct record *preview_creation(struct call *call, struct record *customer);
+int preview_none(struct call *call, const char *customer); /* fails with invoice_upcoming_none; -1 */
+
+/* The answer; proration_date: what the prorations were worked out for, 0: not to be shown. New reference. */
+json_t *preview_body(struct call *call, struct record *invoice, int64_t proration_date);
+
 #endif

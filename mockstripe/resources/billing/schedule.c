@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
+#include "resources/check.h"
 #include "resources/generic.h"
 #include "resources/payments/pay.h"
 
@@ -66,30 +67,44 @@ static void fill(struct call *call, json_t *body)
 	js_put_text(body, "status", "not_started");
 }
 
-static int check_end_behavior(struct call *call)
+static int check_end_behavior(struct call *call, const char *prefix)
 {
 	const char *behavior = param_text(call, "end_behavior");
 
 	if (!behavior || !strcmp(behavior, "release") || !strcmp(behavior, "cancel"))
 		return 0;
-	return fail_invalid(call, NULL, "end_behavior",
+	return fail_invalid(call, NULL, name_in(call, prefix, "end_behavior"),
 		"Invalid end_behavior: must be one of `release` or `cancel`, not `%s`.", behavior);
 }
 
 /* Default settings, metadata and end_behavior of a request, onto a body or a draft. */
-static int apply_plain(struct call *call, json_t *body, struct record *customer)
+static int apply_plain(struct call *call, json_t *body, struct record *customer, const char *prefix)
 {
 	const char *method = js_text_at(param(call, "default_settings"), "default_payment_method");
 
-	if (check_end_behavior(call))
+	if (check_end_behavior(call, prefix))
 		return -1;
-	if (param_given(call, "pause_schedules"))
-		return fail_invalid(call, NULL, "pause_schedules", "This account cannot use pause_schedules.");
 	if (method && !method_attached(call, method, customer, "default_settings[default_payment_method]"))
 		return -1;
 	if (param_text(call, "end_behavior"))
 		js_put_text(body, "end_behavior", param_text(call, "end_behavior"));
 	return params_apply(call, body, schedule_type(), by_hand);
+}
+
+/* pause_schedules of a request; an empty string takes all away. The other fields of the body are set. */
+static int apply_pauses(struct call *call, json_t *body, const char *prefix)
+{
+	const char *name = name_in(call, prefix, "pause_schedules");
+	json_t *pauses;
+
+	if (param_given(call, "pause_schedules")) {
+		pauses = pauses_read(
+			call, json_object_get(body, "pause_schedules"), param(call, "pause_schedules"), name);
+		if (!pauses)
+			return -1;
+		js_put_new(body, "pause_schedules", pauses);
+	}
+	return pauses_check(call, body, name);
 }
 
 /* ---- create ---- */
@@ -101,7 +116,7 @@ static int check_alone(struct call *call)
 
 	json_object_foreach(call->params, key, value)
 	{
-		if (strcmp(key, "from_subscription") && strcmp(key, "expand"))
+		if (strcmp(key, "from_subscription") && strcmp(key, "pause_schedules") && strcmp(key, "expand"))
 			return fail_invalid(call, NULL, key,
 				"You cannot set `%s` when `from_subscription` is set: the schedule is made of the "
 				"subscription as it is. Update the schedule afterwards.",
@@ -153,6 +168,18 @@ static json_t *body_of_subscription(struct call *call, struct record *sub)
 	return body;
 }
 
+/* pause_at or resume_at `now`. */
+static int pause_now(struct call *call, struct record *schedule)
+{
+	int64_t due;
+
+	while ((due = schedule_pause_due(schedule)) && due <= call->now)
+		if (schedule_pause_step(call, schedule))
+			return -1;
+	journal_freeze_all(&call->journal);
+	return 0;
+}
+
 static int create_from(struct call *call, struct record *sub)
 {
 	struct record *schedule;
@@ -161,12 +188,14 @@ static int create_from(struct call *call, struct record *sub)
 	if (check_alone(call) || check_migration(call, sub))
 		return -1;
 	schedule = object_store(call, schedule_type(), body_of_subscription(call, sub));
+	if (apply_pauses(call, journal_edit(&call->journal, schedule), NULL))
+		return -1;
 	schedule_show(call, schedule);
 	schedule_plan(call, schedule);
 	emit(call, "subscription_schedule.created", schedule);
 	js_put_text(journal_edit(&call->journal, sub), "schedule", schedule->id);
 	emit_changed(call, "customer.subscription.updated", sub);
-	return answer_record(call, schedule);
+	return pause_now(call, schedule) ? -1 : answer_record(call, schedule);
 }
 
 static int64_t start_of_call(struct call *call)
@@ -174,36 +203,47 @@ static int64_t start_of_call(struct call *call)
 	return param_int(call, "start_date", call->now); /* "now" is no number */
 }
 
-static int create_new(struct call *call, struct record *customer)
+struct record *schedule_new(struct call *call, struct record *customer, const char *prefix)
 {
+	const char *name = name_in(call, prefix, "phases");
 	json_t *body, *phases;
 	struct record *schedule;
 	uint64_t place;
 	int64_t start;
 
-	call_use_clock(call, customer);
 	start = start_of_call(call);
-	if (!json_array_size(param(call, "phases")))
-		return fail_missing_param(call, "phases");
-	phases = phases_read(call, customer, param(call, "phases"), start);
+	if (!json_array_size(param(call, "phases"))) {
+		fail_missing_param(call, name);
+		return NULL;
+	}
+	phases = phases_read(call, customer, param(call, "phases"), name, start);
 	if (!phases)
-		return -1;
+		return NULL;
 	body = shape_new(call, schedule_type(), NULL);
 	js_put_new(body, "phases", phases);
 	js_put_text(body, "customer", customer->id);
 	js_put(body, "test_clock", json_object_get(record_tree(customer), "test_clock"));
 	js_put_new(body, "billing_mode", mode_of_call(call));
-	if (apply_plain(call, body, customer)) {
+	if (apply_plain(call, body, customer, prefix) || apply_pauses(call, body, prefix)) {
 		json_decref(body);
-		return -1;
+		return NULL;
 	}
 	schedule = object_store(call, schedule_type(), body);
 	place = emit_reserve(call);
 	if (start <= call->now && schedule_start(call, schedule))
-		return -1;
+		return NULL;
 	schedule_plan(call, schedule);
 	emit_reserved(call, place, "subscription_schedule.created", schedule);
-	return answer_record(call, schedule);
+	return pause_now(call, schedule) ? NULL : schedule;
+}
+
+static int create_new(struct call *call, struct record *customer)
+{
+	struct record *schedule;
+
+	call_use_clock(call, customer);
+	schedule = schedule_new(call, customer, NULL);
+	return schedule ? answer_record(call, schedule) : -1;
 }
 
 static int schedule_create(struct call *call)
@@ -220,23 +260,6 @@ static int schedule_create(struct call *call)
 
 /* ---- update ---- */
 
-/* The schedule in the path, if it is still alive; `verb` for the message. */
-static struct record *live_schedule(struct call *call, const char *verb)
-{
-	struct record *schedule = path_record(call, 0, schedule_type());
-
-	if (!schedule)
-		return NULL;
-	call_use_clock(call, schedule);
-	if (schedule_status_is(schedule, "not_started") || schedule_status_is(schedule, "active"))
-		return schedule;
-	fail_invalid(call, NULL, "schedule",
-		"You cannot %s a subscription schedule that is currently in the `%s` status.%s", verb,
-		schedule_status(schedule),
-		strcmp(verb, "update") ? " It must be in one of the following statuses: `not_started`, `active`." : "");
-	return NULL;
-}
-
 /* How many entries of the request are phases that are over: repeated, they are left as they were. */
 static size_t past_entries(struct record *schedule, json_t *given)
 {
@@ -250,7 +273,7 @@ static size_t past_entries(struct record *schedule, json_t *given)
 }
 
 /* The new phases of an active schedule: those that are over, the running one from its real start, and what follows. */
-static json_t *phases_of_active(struct call *call, struct record *schedule, struct record *customer)
+static json_t *phases_of_active(struct call *call, struct record *schedule, struct record *customer, const char *name)
 {
 	json_t *given = param(call, "phases"), *coming = json_array(), *read, *out, *first;
 	int64_t start = js_int(schedule_phase(schedule), "start_date", 0);
@@ -261,12 +284,12 @@ static json_t *phases_of_active(struct call *call, struct record *schedule, stru
 	first = json_array_get(coming, 0);
 	if (!first || (js_int(first, "start_date", 0) != start)) {
 		json_decref(coming);
-		fail_invalid(call, NULL, "phases[0][start_date]",
+		fail_invalid(call, NULL, name_in(call, name_at(call, name, 0), "start_date"),
 			"The current phase must be given with its start date, which cannot be changed: %lld.",
 			(long long)start);
 		return NULL;
 	}
-	read = phases_read(call, customer, coming, start);
+	read = phases_read(call, customer, coming, name, start);
 	json_decref(coming);
 	if (!read)
 		return NULL;
@@ -277,20 +300,20 @@ static json_t *phases_of_active(struct call *call, struct record *schedule, stru
 	json_decref(read);
 	if (js_int(json_array_get(out, json_array_size(out) - 1), "end_date", 0) <= call->now) {
 		json_decref(out);
-		fail_invalid(call, NULL, "phases", "The last phase of a schedule must end in the future.");
+		fail_invalid(call, NULL, name, "The last phase of a schedule must end in the future.");
 		return NULL;
 	}
 	return out;
 }
 
-static int update_active(struct call *call, struct record *schedule, struct record *customer)
+static int update_active(struct call *call, struct record *schedule, struct record *customer, const char *prefix)
 {
 	json_t *before = json_incref(schedule_phase(schedule)), *phases;
 	const char *prorations = param_text(call, "proration_behavior");
 	int result = -1;
 
 	if (param_given(call, "phases")) {
-		phases = phases_of_active(call, schedule, customer);
+		phases = phases_of_active(call, schedule, customer, name_in(call, prefix, "phases"));
 		if (!phases)
 			goto out;
 		js_put_new(journal_edit(&call->journal, schedule), "phases", phases);
@@ -305,13 +328,13 @@ static int update_active(struct call *call, struct record *schedule, struct reco
 		schedule_on_due(call, schedule);
 		journal_freeze_all(&call->journal);
 	}
-	result = answer_record(call, schedule);
+	result = pause_now(call, schedule);
 out:
 	json_decref(before);
 	return result;
 }
 
-static int update_waiting(struct call *call, struct record *schedule, struct record *customer)
+static int update_waiting(struct call *call, struct record *schedule, struct record *customer, const char *prefix)
 {
 	json_t *given = param(call, "phases"), *first = json_array_get(given, 0), *phases;
 	int64_t start = js_int(json_array_get(schedule_phases(schedule), 0), "start_date", 0);
@@ -322,7 +345,7 @@ static int update_waiting(struct call *call, struct record *schedule, struct rec
 	else if (json_is_integer(own))
 		start = json_integer_value(own);
 	if (given) {
-		phases = phases_read(call, customer, given, start);
+		phases = phases_read(call, customer, given, name_in(call, prefix, "phases"), start);
 		if (!phases)
 			return -1;
 		js_put_new(journal_edit(&call->journal, schedule), "phases", phases);
@@ -331,22 +354,59 @@ static int update_waiting(struct call *call, struct record *schedule, struct rec
 		return -1;
 	schedule_plan(call, schedule);
 	emit_changed(call, "subscription_schedule.updated", schedule);
-	return answer_record(call, schedule);
+	return pause_now(call, schedule);
+}
+
+static bool is_live(struct record *schedule)
+{
+	return schedule_status_is(schedule, "not_started") || schedule_status_is(schedule, "active");
+}
+
+static int fail_over(struct call *call, struct record *schedule, const char *verb)
+{
+	return fail_invalid(call, NULL, "schedule",
+		"You cannot %s a subscription schedule that is currently in the `%s` status.%s", verb,
+		schedule_status(schedule),
+		strcmp(verb, "update") ? " It must be in one of the following statuses: `not_started`, `active`." : "");
+}
+
+int schedule_change(struct call *call, struct record *schedule, const char *prefix)
+{
+	struct record *customer = account_find(call->account, js_text(record_tree(schedule), "customer"));
+	json_t *draft;
+
+	if (!is_live(schedule))
+		return fail_over(call, schedule, "update");
+	if (param_given(call, "phases") && !json_array_size(param(call, "phases")))
+		return fail_empty_param(call, name_in(call, prefix, "phases"));
+	draft = journal_edit(&call->journal, schedule);
+	if (apply_plain(call, draft, customer, prefix) || apply_pauses(call, draft, prefix))
+		return -1;
+	if (schedule_status_is(schedule, "active") ? update_active(call, schedule, customer, prefix)
+						   : update_waiting(call, schedule, customer, prefix))
+		return -1;
+	return pauses_check(call, record_tree(schedule), name_in(call, prefix, "pause_schedules"));
+}
+
+/* The schedule in the path, if it is still alive; `verb` for the message. */
+static struct record *live_schedule(struct call *call, const char *verb)
+{
+	struct record *schedule = path_record(call, 0, schedule_type());
+
+	if (!schedule)
+		return NULL;
+	call_use_clock(call, schedule);
+	if (is_live(schedule))
+		return schedule;
+	fail_over(call, schedule, verb);
+	return NULL;
 }
 
 static int schedule_update(struct call *call)
 {
-	struct record *schedule = live_schedule(call, "update"), *customer;
+	struct record *schedule = live_schedule(call, "update");
 
-	if (!schedule)
-		return -1;
-	customer = account_find(call->account, js_text(record_tree(schedule), "customer"));
-	if (param_given(call, "phases") && !json_array_size(param(call, "phases")))
-		return fail_empty_param(call, "phases");
-	if (apply_plain(call, journal_edit(&call->journal, schedule), customer))
-		return -1;
-	return schedule_status_is(schedule, "active") ? update_active(call, schedule, customer)
-						      : update_waiting(call, schedule, customer);
+	return !schedule || schedule_change(call, schedule, NULL) ? -1 : answer_record(call, schedule);
 }
 
 /* ---- ends ---- */

@@ -317,15 +317,15 @@ static int check_start(struct reading *r, int64_t start)
 		"The start_date of a phase must be where the phase before it ends: %lld.", (long long)start);
 }
 
-json_t *phases_read(struct call *call, struct record *customer, json_t *given, int64_t start)
+json_t *phases_read(struct call *call, struct record *customer, json_t *given, const char *name, int64_t start)
 {
 	json_t *out = json_array(), *entry;
 	size_t i, n = json_array_size(given);
 	const char *currency = NULL;
 
 	if (n > SCHEDULE_PHASES) {
-		fail_invalid(call, NULL, "phases", "A schedule can have at most %d current and future phases.",
-			SCHEDULE_PHASES);
+		fail_invalid(
+			call, NULL, name, "A schedule can have at most %d current and future phases.", SCHEDULE_PHASES);
 		json_decref(out);
 		return NULL;
 	}
@@ -334,7 +334,7 @@ json_t *phases_read(struct call *call, struct record *customer, json_t *given, i
 		struct reading r = { .call = call,
 			.customer = customer,
 			.given = entry,
-			.where = arena_format(&call->arena, "phases[%zu]", i),
+			.where = arena_format(&call->arena, "%s[%zu]", name, i),
 			.currency = js_text(entry, "currency") ? js_text(entry, "currency") : currency };
 		json_t *body = blank(call, phase_node());
 

@@ -49,7 +49,7 @@ static int64_t last_end(struct record *schedule)
 void schedule_plan(struct call *call, struct record *schedule)
 {
 	json_t *private = record_private(schedule);
-	int64_t due = 0, notice = last_end(schedule) - EXPIRING_NOTICE;
+	int64_t due = 0, notice = last_end(schedule) - EXPIRING_NOTICE, pause = schedule_pause_due(schedule);
 
 	(void)call;
 	if (schedule_status_is(schedule, "not_started"))
@@ -58,6 +58,8 @@ void schedule_plan(struct call *call, struct record *schedule)
 		due = js_int(schedule_phase(schedule), "end_date", 0);
 	if (due && schedule_status_is(schedule, "active") && !js_flag(private, "told", false) && notice < due)
 		due = notice > call->now ? notice : call->now;
+	if (pause && pause < due)
+		due = pause > call->now ? pause : call->now;
 	private = journal_edit_private(&call->journal, schedule);
 	if (due)
 		js_put_int(private, "due", due);
@@ -249,11 +251,15 @@ static int start_now(struct call *call, struct record *schedule)
 	return 0;
 }
 
-static int step(struct call *call, struct record *schedule)
+int schedule_step(struct call *call, struct record *schedule)
 {
+	int64_t pause = schedule_pause_due(schedule), end = js_int(schedule_phase(schedule), "end_date", 0);
+
 	if (schedule_status_is(schedule, "not_started"))
 		return start_now(call, schedule);
-	if (js_int(schedule_phase(schedule), "end_date", 0) <= call->now)
+	if (pause && pause <= call->now && pause < end)
+		return schedule_pause_step(call, schedule);
+	if (end <= call->now)
 		return next_phase(call, schedule);
 	js_put_flag(journal_edit_private(&call->journal, schedule), "told", true);
 	schedule_plan(call, schedule);
@@ -269,7 +275,7 @@ void schedule_on_due(struct call *call, struct record *schedule)
 {
 	int64_t now = call->now;
 
-	if (!step(call, schedule))
+	if (!schedule_step(call, schedule))
 		return;
 	journal_roll_back(&call->journal);
 	call->fail = (struct fail) { 0 };

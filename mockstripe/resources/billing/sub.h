@@ -83,6 +83,8 @@ void sub_set_pending_interval(json_t *draft, int64_t from);
 /* Refuses a pending_invoice_item_interval of more than a year (Stripe API reference, "Create a subscription"). 0 or -1.
  */
 int sub_check_pending_interval(struct call *call, const json_t *given);
+/* Refuses billing_schedules: prebilling is not simulated. name: how messages call the parameter. 0 or -1. */
+int sub_check_billing_schedules(struct call *call, const json_t *given, const char *name);
 /* Puts the items' trees into the subscription's body. */
 void sub_show_items(struct call *call, struct record *sub, struct record *const *items, size_t n);
 size_t sub_item_records(struct call *call, struct record *sub, struct record *out[SUB_ITEMS]);
@@ -193,6 +195,8 @@ int sub_create_scheduled(struct call *call, const char *schedule);
 /* ---- what a schedule has to do with it (schedule_run.c) ---- */
 /* A phase that begins now comes before the renewal that is due now. */
 void subscription_schedule_first(struct call *call, struct record *sub);
+/* A resumption that its schedule waits for has succeeded. */
+void subscription_schedule_resumed(struct call *call, struct record *sub);
 /* It ended before its schedule did: the schedule ends too. */
 void subscription_schedule_ends(struct call *call, struct record *sub, enum subscription_end why);
 

@@ -37,7 +37,8 @@ static int check_behavior(struct creation *n)
 	const char *method = param_text(call, "collection_method");
 	bool sends = method && !strcmp(method, "send_invoice");
 
-	if (sub_check_pending_interval(call, call->params))
+	if (sub_check_pending_interval(call, call->params) ||
+		sub_check_billing_schedules(call, call->params, "billing_schedules"))
 		return -1;
 	n->pay = pay_behavior_of(param_text(call, "payment_behavior"));
 	if (n->pay == PENDING_IF_INCOMPLETE)
@@ -458,7 +459,8 @@ int sub_create_scheduled(struct call *call, const char *schedule)
 		return -1;
 	if (!customer)
 		return fail_missing_param(call, "customer");
-	call_use_clock(call, customer);
+	if (!schedule) /* a schedule has brought the call to its time */
+		call_use_clock(call, customer);
 	n->call = call;
 	n->c = (struct sub_change) {
 		.call = call, .customer = customer, .at = call->now, .by_schedule = schedule != NULL

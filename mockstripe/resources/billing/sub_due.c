@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "events/emit.h"
 #include "resources/account_settings.h"
-#include "resources/billing/sub.h"
+#include "resources/billing/sub_pause.h"
 
 static void set_status(struct call *call, struct record *sub, const char *status)
 {
@@ -92,15 +92,17 @@ static void clear_delinquency(struct call *call, struct record *sub)
 
 void subscription_invoice_paid(struct call *call, struct record *sub, struct record *invoice)
 {
-	bool trialing = js_int(record_tree(sub), "trial_end", 0) > call->now;
+	bool trialing = js_int(record_tree(sub), "trial_end", 0) > call->now, resumes = sub_is_resuming(sub);
 
 	if (!subscription_is_live(sub) || (!sub_pending_paid(call, sub, invoice) && !is_latest(sub, invoice)))
 		return;
 	if (sub_status_is(sub, "incomplete") || sub_status_is(sub, "past_due") || sub_status_is(sub, "unpaid") ||
-		(sub_status_is(sub, "paused") && js_flag(record_private(sub), "resuming", false))) {
+		resumes) {
 		set_status(call, sub, trialing ? "trialing" : "active");
-		json_object_del(journal_edit_private(&call->journal, sub), "resuming");
-		changed(call, sub);
+		if (resumes)
+			sub_resumed(call, sub);
+		else
+			changed(call, sub);
 	}
 	clear_delinquency(call, sub);
 }
@@ -135,6 +137,11 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 		return;
 	if (final && give_up(call, sub, account_setting(call, "subscription_after_retries")))
 		return;
+	if (sub_resumes_on_attempt(sub)) {
+		set_status(call, sub, "past_due");
+		sub_resumed(call, sub);
+		return;
+	}
 	if (sub_status_is(sub, "paused") || sub_status_is(sub, "unpaid"))
 		return;
 	set_status(call, sub, is_first(invoice) && !is_sent ? "incomplete" : "past_due");
@@ -153,6 +160,13 @@ void subscription_invoice_voided(struct call *call, struct record *sub, struct r
 		if (voided)
 			js_put_int(draft, "ended_at", call->now);
 		changed(call, sub);
+	} else if (sub_is_resuming(sub)) { /* written off it resumes all the same; voided it stays paused */
+		if (!strcmp(js_text(record_tree(invoice), "status"), "void")) {
+			sub_resume_expire(call, sub);
+		} else {
+			set_status(call, sub, "active");
+			sub_resumed(call, sub);
+		}
 	} else if (sub_status_is(sub, "past_due")) {
 		set_status(call, sub, "active");
 		changed(call, sub);
@@ -371,6 +385,8 @@ static bool step(struct call *call, struct record *sub)
 
 	if (sub_status_is(sub, "incomplete")) {
 		expire(call, sub);
+	} else if (reached(call, sub_resume_expires(sub))) {
+		sub_resume_expire(call, sub);
 	} else if (reached(call, js_int(tree, "cancel_at", 0))) {
 		end_as_planned(call, sub);
 	} else if (reached(call, js_int_at(tree, "pause_collection.resumes_at", 0))) {

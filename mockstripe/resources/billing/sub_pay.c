@@ -86,7 +86,8 @@ int sub_invoice_now(
 		journal_freeze(&call->journal, invoice);
 		return 0;
 	}
-	if (js_int(record_tree(invoice), "amount_due", 0) > 0 && pay != DEFAULT_INCOMPLETE &&
+	/* Nobody could be told of it when a schedule does this: the invoice stays open then. */
+	if (js_int(record_tree(invoice), "amount_due", 0) > 0 && pay != DEFAULT_INCOMPLETE && !call->automatic &&
 		!invoice_method(call, invoice))
 		return fail_no_method(call);
 	if (invoice_finalize(call, invoice))

@@ -6,7 +6,7 @@
 #include "api/shape.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "resources/billing/sub.h"
+#include "resources/billing/sub_pause.h"
 
 #define TRIAL_NOTICE INT64_C(259200)	  /* trial_will_end comes three days before the end */
 #define INCOMPLETE_SECONDS INT64_C(82800) /* 23 hours to pay the first invoice */
@@ -179,7 +179,9 @@ void sub_plan(struct call *call, struct record *sub)
 
 	if (sub_status_is(sub, "incomplete")) {
 		due = js_int(tree, "created", call->now) + INCOMPLETE_SECONDS;
-	} else if (subscription_is_live(sub) && !sub_status_is(sub, "paused")) {
+	} else if (sub_status_is(sub, "paused")) {
+		due = sub_resume_expires(sub);
+	} else if (subscription_is_live(sub)) {
 		upcoming = sub_upcoming_due(call, sub);
 		sooner(&due, sub_period_end(sub));
 		sooner(&due, js_int(tree, "cancel_at", 0));
@@ -202,6 +204,15 @@ void sub_plan(struct call *call, struct record *sub)
 		js_put_int(private, "due", due);
 	else
 		json_object_del(private, "due");
+}
+
+int sub_check_billing_schedules(struct call *call, const json_t *given, const char *name)
+{
+	if (!json_array_size(json_object_get(given, "billing_schedules")))
+		return 0;
+	return fail_invalid(call, NULL, name,
+		"Billing periods ahead of their time (billing_schedules) is not simulated. Leave it out, or bill the "
+		"time ahead with a price of a longer interval.");
 }
 
 int sub_check_pending_interval(struct call *call, const json_t *given)

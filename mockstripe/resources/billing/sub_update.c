@@ -62,7 +62,8 @@ static int check_state(struct update *u)
 		"default_source", "payment_settings", "cancellation_details", NULL };
 	struct record *sub = u->c.sub;
 
-	if (sub_check_pending_interval(u->call, u->given))
+	if (sub_check_pending_interval(u->call, u->given) ||
+		sub_check_billing_schedules(u->call, u->given, name_of(u, "billing_schedules")))
 		return -1;
 	if (!subscription_is_live(sub) && !only(u, of_canceled))
 		return fail_invalid(u->call, "invalid_canceled_subscription_fields", NULL,
@@ -230,7 +231,8 @@ static int set_periods(struct update *u)
 {
 	struct sub_change *c = &u->c;
 
-	if (at_boundary(u) && !u->starts_trial) {
+	/* A paused one has no time that runs: its resumption bills the new items. */
+	if ((at_boundary(u) || sub_status_is(c->sub, "paused")) && !u->starts_trial) {
 		leave_to_renewal(u);
 		return 0;
 	}
@@ -466,7 +468,8 @@ static int change(struct call *call, struct record *sub, json_t *given_tree, con
 	bool phase, struct record **invoice)
 {
 	struct update *u = arena_alloc(&call->arena, sizeof *u);
-	enum pay_behavior pay = preview ? DEFAULT_INCOMPLETE : pay_behavior_of(js_text(given_tree, "payment_behavior"));
+	enum pay_behavior pay = preview || call->discard ? DEFAULT_INCOMPLETE
+							 : pay_behavior_of(js_text(given_tree, "payment_behavior"));
 	bool now = false, waiting = pay == PENDING_IF_INCOMPLETE;
 	struct sub_kept kept;
 
@@ -474,6 +477,7 @@ static int change(struct call *call, struct record *sub, json_t *given_tree, con
 	*invoice = NULL;
 	if (begin(u, sub) || (waiting && sub_pending_check(&u->c, given_tree, prefix)))
 		return -1;
+	u->c.by_schedule = phase && call->automatic;
 	if ((given(u, "items") || u->c.restarts) && sub_pending_replace(call, sub))
 		return -1;
 	if (waiting)

@@ -9,7 +9,7 @@
 #include "api/shape.h"
 #include "base/json.h"
 #include "events/emit.h"
-#include "resources/billing/sub.h"
+#include "resources/billing/sub_pause.h"
 #include "resources/discount.h"
 #include "resources/entitlement.h"
 #include "resources/generic.h"
@@ -55,97 +55,28 @@ static int route_cancel(struct call *call)
 	return answer_record(call, sub);
 }
 
-/* A paused subscription starts again: a subscription_cycle invoice now, active once it is paid. */
 static int route_resume(struct call *call)
 {
-	struct record *sub = path_sub(call), *invoice = NULL;
-	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
-	const char *anchor = param_text_at(call, "billing_cycle_anchor.type");
-	json_t *draft;
+	struct record *sub = path_sub(call), *invoice;
 
-	if (!sub)
+	if (!sub || sub_resume(call, sub, call->params, &invoice))
 		return -1;
-	if (!sub_status_is(sub, "paused"))
-		return fail_invalid(call, NULL, NULL, "You can only resume a subscription if it is `paused`.");
-	if (sub_change_begin(call, c, sub))
-		return -1;
-	c->restarts = !anchor || strcmp(anchor, "unchanged");
-	c->behavior = NO_PRORATIONS;
-	if (c->restarts)
-		c->anchor = call->now;
-	for (size_t i = 0; i < c->n; i++) {
-		if (sub_set_period(c, &c->items[i].new, call->now))
-			return -1;
-	}
-	if (sub_items_store(c) || sub_full_lines(c))
-		return -1;
-	draft = journal_edit(&call->journal, sub);
-	js_put_int(draft, "billing_cycle_anchor", c->anchor);
-	js_put_flag(js_own(draft, PRIVATE_KEY), "resuming", true);
-	journal_freeze_all(&call->journal);
-	if (sub_invoice_now(
-		    c, "subscription_cycle", (struct span) { call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
-		return -1;
-	draft = journal_edit(&call->journal, sub);
-	if (!sub_status_is(sub, "paused"))
-		json_object_del(draft, "status_details");
-	sub_plan(call, sub);
-	emit(call, "customer.subscription.resumed", sub);
 	return answer_record(call, sub);
 }
 
 static int route_pause(struct call *call)
 {
 	struct record *sub = path_sub(call), *invoice;
-	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
-	const char *credit = param_text_at(call, "bill_for.unused_time_from.type");
-	const char *invoicing = param_text(call, "invoicing_behavior");
-	json_t *draft, *details, *paused, *type;
 
 	if (!sub)
 		return -1;
-	if (!sub_status_is(sub, "active"))
+	if (js_text(record_tree(sub), "schedule"))
 		return fail_invalid(call, NULL, NULL,
-			"You can only pause a subscription if it is `active`; this one is `%s`.", sub_status(sub));
-	if (!subscription_is_flexible(sub) || js_text(record_tree(sub), "schedule") ||
-		strcmp(js_text(record_tree(sub), "collection_method"), "charge_automatically"))
-		return fail_invalid(call, NULL, NULL,
-			"Only subscriptions in flexible billing mode that charge automatically and are not managed by "
-			"a schedule can "
-			"be paused.");
-	if (sub_change_begin(call, c, sub))
+			"The subscription is managed by the subscription schedule `%s` and cannot be paused directly. "
+			"Use the schedule's pause_schedules instead.",
+			js_text(record_tree(sub), "schedule"));
+	if (sub_pause(call, sub, call->params, &invoice))
 		return -1;
-	for (size_t i = 0; i < c->n; i++) {
-		c->items[i].has_new = false;
-		c->items[i].changed = true;
-	}
-	if (credit && strcmp(credit, "none") && sub_prorate(c))
-		return -1;
-	for (size_t i = 0; i < c->n; i++) {
-		c->items[i].has_new = true;
-		c->items[i].changed = false;
-		c->items[i].new.period.to = call->now;
-	}
-	if (sub_items_store(c))
-		return -1;
-	draft = journal_edit(&call->journal, sub);
-	details = json_object();
-	paused = json_object();
-	type = json_object();
-	js_put_text(draft, "status", "paused");
-	js_put_text(type, "type", "pause_requested");
-	js_put_new(paused, "subscription", type);
-	js_put_int(paused, "transitioned_at", call->now);
-	js_put_text(paused, "type", "subscription");
-	js_put_new(details, "paused", paused);
-	js_put_new(draft, "status_details", details);
-	journal_freeze_all(&call->journal);
-	if (c->prorations && invoicing && !strcmp(invoicing, "invoice") &&
-		sub_invoice_now(
-			c, "subscription_update", (struct span) { call->now, call->now }, ALLOW_INCOMPLETE, &invoice))
-		return -1;
-	sub_plan(call, sub);
-	emit(call, "customer.subscription.paused", sub);
 	return answer_record(call, sub);
 }
 

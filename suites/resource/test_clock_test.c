@@ -162,6 +162,20 @@ static void test_clock_advance__a_year_in_steps_of_any_length(void **state)
 	assert_string_equal(invoices[0], invoices[1]);
 }
 
+static void test_clock__customers_have_three_subscriptions(void **state)
+{
+	struct scene s = scene_of(state);
+	const char *price = monthly(s.h, "Max", 5000);
+
+	subscribe(s.h, s.customer, price, NULL);
+	subscribe(s.h, s.customer, price, NULL);
+	assert_error(api(s.h, "POST", "/v1/subscriptions",
+			     text_of(s.h, "customer=%s&items[0][price]=%s", s.customer, price)),
+		400, NULL, NULL, "up to 3 subscriptions");
+	api_ok(s.h, "DELETE", get_path(s.h, "subscriptions", s.sub), NULL);
+	subscribe(s.h, s.customer, price, NULL);
+}
+
 static void test_clock_list__hides_what_lives_on_clocks(void **state)
 {
 	struct scene s = scene_of(state);
@@ -201,6 +215,7 @@ int main(void)
 		BILLING_TEST(test_clock_advance__renews_and_charges),
 		BILLING_TEST(test_clock_advance__limits),
 		BILLING_TEST(test_clock_advance__a_year_in_steps_of_any_length),
+		BILLING_TEST(test_clock__customers_have_three_subscriptions),
 		BILLING_TEST(test_clock_list__hides_what_lives_on_clocks),
 		BILLING_TEST(test_clock_delete__takes_its_customers_along),
 	};

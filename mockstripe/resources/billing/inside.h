@@ -51,6 +51,19 @@ void invoice_plan_overdue(struct call *call, struct record *invoice);
 /* A draft whose hour is over: true when it has to wait on for its webhook (it falls due again then). */
 bool invoice_waits(struct call *call, struct record *invoice);
 
+/* ---- revisions (invoice_revision.c) ---- */
+/* The finalized invoice that from_invoice names, NULL with the failure. */
+struct record *invoice_to_revise(struct call *call);
+/* Its lines, for a draft that is to replace it; gives how many. At most BILL_LINES. */
+size_t invoice_lines_again(struct call *call, struct record *source, struct bill_line lines[BILL_LINES]);
+/* Everything else that a revision takes over from it. */
+void invoice_copy_terms(json_t *draft, struct record *source);
+/* Before a draft is finalized: the invoice that it revises, if any, gives way to it. 0 or -1. */
+int invoice_supersede(struct call *call, struct record *invoice);
+
+/* Whether a draft can take another line; 0, or -1 with the failure. */
+int invoice_check_room(struct call *call, struct record *invoice, const char *where);
+
 /* ---- usage that comes late (usage_late.c) ---- */
 struct sub_change;
 /* Notes on a draft which usage its lines count. */

@@ -89,46 +89,73 @@ static int apply_terms(struct call *call, json_t *draft, struct record *customer
 static const char *const set_by_hand[] = { "default_tax_rates", "discounts", "subscription", "default_payment_method",
 	"auto_advance", "currency", "customer", "from_invoice", "pending_invoice_items_behavior", NULL };
 
-static int invoice_create(struct call *call)
+/* Who is billed, in what, and for which subscription; `source` is the invoice that is revised, if any. 0 or -1. */
+static int new_terms(struct call *call, struct record *source, struct invoice_terms *terms)
 {
 	struct record *customer = param_record(call, "customer", "customer");
-	struct record *sub = param_record(call, "subscription", "subscription");
 	const char *pending = param_text(call, "pending_invoice_items_behavior");
-	struct invoice_terms terms = { .sub = sub, .reason = "manual" };
-	struct record *invoice;
-	json_t *draft;
 
+	terms->sub = source ? invoice_subscription(call, source) : param_record(call, "subscription", "subscription");
 	if (call->fail.status)
 		return -1;
-	if (sub && !customer)
-		customer = subscription_customer(call, sub);
+	if (source && customer && customer != invoice_customer(call, source))
+		return fail_invalid(call, NULL, "customer", "The invoice %s does not belong to the customer %s.",
+			source->id, customer->id);
+	if (source)
+		customer = invoice_customer(call, source);
+	else if (terms->sub && !customer)
+		customer = subscription_customer(call, terms->sub);
 	if (!customer)
 		return fail_missing_param(call, "customer");
 	call_use_clock(call, customer);
-	if (check_collection(call, param_text(call, "collection_method")))
+	terms->customer = customer;
+	terms->currency = source ? js_text(record_tree(source), "currency") : param_text(call, "currency");
+	if (!terms->currency)
+		terms->currency = js_text(record_tree(terms->sub ? terms->sub : customer), "currency");
+	if (!terms->currency)
+		terms->currency = "usd"; /* the account's own */
+	terms->reason = source ? js_text(record_tree(source), "billing_reason") : "manual";
+	terms->period = (struct span) { call->now, call->now };
+	if (source)
+		terms->period = (struct span) { js_int(record_tree(source), "period_start", call->now),
+			js_int(record_tree(source), "period_end", call->now) };
+	terms->sweep = pending ? !strcmp(pending, "include") : terms->sub && !source;
+	terms->quiet = true;
+	return 0;
+}
+
+static int invoice_create(struct call *call)
+{
+	struct record *source = param_given(call, "from_invoice") ? invoice_to_revise(call) : NULL, *invoice;
+	struct invoice_terms terms = { 0 };
+	struct bill_line *lines = NULL;
+	size_t n = 0;
+	json_t *draft;
+
+	if (call->fail.status || new_terms(call, source, &terms))
 		return -1;
-	terms.customer = customer;
-	terms.currency = param_text(call, "currency");
-	if (!terms.currency)
-		terms.currency =
-			sub ? js_text(record_tree(sub), "currency") : js_text(record_tree(customer), "currency");
-	if (!terms.currency)
-		terms.currency = "usd"; /* the account's own */
-	if (customer_use_currency(call, customer, terms.currency, "currency"))
+	if (!source && check_collection(call, param_text(call, "collection_method")))
 		return -1;
-	terms.period = (struct span) { call->now, call->now };
-	terms.sweep = pending ? !strcmp(pending, "include") : sub != NULL;
-	invoice = invoice_new(call, &terms, NULL, 0);
+	if (customer_use_currency(call, terms.customer, terms.currency, "currency"))
+		return -1;
+	if (source) {
+		lines = arena_alloc(&call->arena, BILL_LINES * sizeof *lines);
+		n = invoice_lines_again(call, source, lines);
+	}
+	invoice = invoice_new(call, &terms, lines, n);
 	if (!invoice)
 		return -1;
 	draft = journal_edit(&call->journal, invoice);
-	if (params_apply(call, draft, invoice_type(), set_by_hand) || apply_terms(call, draft, customer))
+	if (source)
+		invoice_copy_terms(draft, source);
+	if (params_apply(call, draft, invoice_type(), set_by_hand) || apply_terms(call, draft, terms.customer))
 		return -1;
-	js_put_text(draft, "default_payment_method", param_text(call, "default_payment_method"));
+	if (!source || param_given(call, "default_payment_method"))
+		js_put_text(draft, "default_payment_method", param_text(call, "default_payment_method"));
 	invoice_set_advance(call, draft, param_flag(call, "auto_advance", false));
 	if (invoice_total(call, invoice))
 		return -1;
-	journal_freeze(&call->journal, invoice);
+	emit(call, "invoice.created", invoice);
 	return answer_record(call, invoice);
 }
 

@@ -43,6 +43,7 @@ struct invoice_terms {
 	struct span period; /* of the invoice: for cycles the previous period */
 	bool sweep;	    /* takes the pending invoice items along, newest first */
 	bool auto_advance;
+	bool quiet;		/* the caller has more to write and emits invoice.created itself */
 	int64_t proration_date; /* 0: none to show */
 };
 

@@ -179,6 +179,14 @@ void invoice_replace_line(struct call *call, struct record *invoice, struct reco
 	with->line = line;
 }
 
+int invoice_check_room(struct call *call, struct record *invoice, const char *where)
+{
+	if (list_by(call, line_type(), "invoice", invoice->id)->count < BILL_LINES)
+		return 0;
+	return fail_invalid(
+		call, NULL, where, "An invoice can have at most %d lines, and %s has them.", BILL_LINES, invoice->id);
+}
+
 /* ---- a new draft ---- */
 
 /* Who is billed, as the invoice remembers it; refreshed while it is a draft, frozen at finalization. */
@@ -318,6 +326,7 @@ struct record *invoice_new(struct call *call, const struct invoice_terms *terms,
 	invoice_snapshot_customer(call, invoice);
 	if (invoice_total(call, invoice))
 		return NULL;
-	emit(call, "invoice.created", invoice);
+	if (!terms->quiet)
+		emit(call, "invoice.created", invoice);
 	return invoice;
 }

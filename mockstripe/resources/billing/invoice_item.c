@@ -306,6 +306,8 @@ static struct record *open_draft(struct call *call, const char *id, struct recor
 			call, NULL, "invoice", "The invoice %s does not belong to the customer %s.", id, customer->id);
 		return NULL;
 	}
+	if (invoice_check_room(call, invoice, "invoice"))
+		return NULL;
 	return invoice;
 }
 

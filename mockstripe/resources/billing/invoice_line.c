@@ -104,7 +104,8 @@ static int add_lines(struct call *call)
 			js_int_at(entry, "period.end", call->now) };
 		line.tax_rates = tax_rates_of(call, json_object_get(entry, "tax_rates"), where);
 		line.metadata = json_object_get(entry, "metadata");
-		if (call->fail.status || entry_amount(call, entry, currency, where, &line))
+		if (call->fail.status || invoice_check_room(call, invoice, where) ||
+			entry_amount(call, entry, currency, where, &line))
 			return -1;
 		if (!js_text(entry, "invoice_item"))
 			line.invoice_item = invoice_item_new(call, customer, &line, currency);

@@ -203,6 +203,8 @@ int invoice_finalize(struct call *call, struct record *invoice)
 	if (!is_status(invoice, "draft"))
 		return fail_invalid(call, NULL, NULL,
 			"This invoice is already finalized, you can't re-finalize a non-draft invoice.");
+	if (invoice_supersede(call, invoice))
+		return -1;
 	invoice_snapshot_customer(call, invoice);
 	if (invoice_count_usage(call, invoice) || settlement_of(call, invoice, &s))
 		return -1;
@@ -330,9 +332,19 @@ static bool plan_retry(struct call *call, struct record *invoice)
 	return true;
 }
 
-static void attempt_failed(struct call *call, struct record *invoice)
+/* What became of an attempt, or of its turn, that brought no money. */
+static void go_on_unpaid(struct call *call, struct record *invoice, bool more)
 {
 	struct record *sub = invoice_subscription(call, invoice);
+
+	if (sub)
+		subscription_invoice_failed(call, sub, invoice, !more);
+	if (!more && account_setting_is(call, "invoice_after_retries", "uncollectible"))
+		invoice_mark_uncollectible(call, invoice, "max_payment_attempts");
+}
+
+static void attempt_failed(struct call *call, struct record *invoice)
+{
 	struct record *customer = invoice_customer(call, invoice);
 	bool more = plan_retry(call, invoice);
 	uint64_t place = emit_reserve(call);
@@ -340,14 +352,47 @@ static void attempt_failed(struct call *call, struct record *invoice)
 	if (!is_first_of_subscription(invoice))
 		emit_changed(call, "invoice.updated", invoice);
 	emit_reserved(call, place, "invoice.payment_failed", invoice);
-	if (sub)
-		subscription_invoice_failed(call, sub, invoice, !more);
-	if (!more && account_setting_is(call, "invoice_after_retries", "uncollectible"))
-		invoice_mark_uncollectible(call, invoice, "max_payment_attempts");
+	go_on_unpaid(call, invoice, more);
 	if (customer && !customer->deleted && !is_first_of_subscription(invoice)) {
 		js_put_flag(journal_edit(&call->journal, customer), "delinquent", true);
 		emit_changed(call, "customer.updated", customer);
 	}
+}
+
+/*
+ * After a hard decline the schedule and its counter go on, but nothing is charged until there is another method.
+ * Source: Stripe docs "Automate payment retries", hard decline codes.
+ */
+static bool is_hard(const struct fail *refusal)
+{
+	static const char *const codes[] = { "authentication_required", "highest_risk_level", "incorrect_number",
+		"lost_card", "pickup_card", "revocation_of_all_authorizations", "revocation_of_authorization",
+		"stolen_card", "transaction_not_allowed" };
+	const char *code = refusal->decline_code ? refusal->decline_code : refusal->code;
+
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		if (code && !strcmp(code, codes[i]))
+			return true;
+	return false;
+}
+
+#define HARD "declined_hard" /* private: the method that is not to be charged again */
+
+static bool is_passed_over(struct call *call, struct record *invoice, struct record *method)
+{
+	const char *declined = js_text(record_private(invoice), HARD);
+
+	return call->automatic && declined && !strcmp(declined, method->id);
+}
+
+static void pass_over(struct call *call, struct record *invoice)
+{
+	bool more;
+
+	count_attempt(call, invoice, true);
+	more = plan_retry(call, invoice);
+	emit_changed(call, "invoice.updated", invoice);
+	go_on_unpaid(call, invoice, more);
 }
 
 /* Nobody retries an invoice whose payment is under way. */
@@ -410,7 +455,13 @@ enum collection invoice_collect(
 		}
 		return COLLECTION_NO_METHOD;
 	}
+	if (is_passed_over(call, invoice, method)) {
+		pass_over(call, invoice);
+		return COLLECTION_DECLINED;
+	}
 	outcome = intent_attempt(call, intent, method, off_session, refusal);
+	if (outcome == PAYMENT_DECLINED && is_hard(refusal))
+		js_put_text(journal_edit_private(&call->journal, invoice), HARD, method->id);
 	return follow(call, invoice, intent, outcome, refusal->code, call->automatic);
 }
 
@@ -533,6 +584,7 @@ int invoice_credit(struct call *call, struct record *invoice, int64_t before, in
 
 int invoice_mark_uncollectible(struct call *call, struct record *invoice, const char *reason)
 {
+	struct record *sub = invoice_subscription(call, invoice);
 	json_t *draft, *details, *why;
 
 	if (is_status(invoice, "uncollectible"))
@@ -551,8 +603,9 @@ int invoice_mark_uncollectible(struct call *call, struct record *invoice, const 
 	js_put_new(draft, "status_details", details);
 	set_due(call, invoice, 0);
 	emit(call, "invoice.marked_uncollectible", invoice);
-	if (invoice_subscription(call, invoice))
-		subscription_invoice_voided(call, invoice_subscription(call, invoice), invoice);
+	/* Written off by the account's own setting it stays as that setting left the subscription. */
+	if (sub && strcmp(reason, "max_payment_attempts"))
+		subscription_invoice_voided(call, sub, invoice);
 	return 0;
 }
 

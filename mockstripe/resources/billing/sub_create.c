@@ -20,6 +20,7 @@
 #include "resources/price.h"
 
 #define CUSTOMER_SUBSCRIPTIONS 500 /* Stripe docs "Subscriptions": live ones of one customer */
+#define CLOCK_SUBSCRIPTIONS 3	   /* of each customer on a test clock: Stripe docs "Test clocks" */
 
 struct creation {
 	struct call *call;
@@ -402,6 +403,12 @@ static int first_lines(struct creation *n, bool *invoices)
 
 static int count_subscriptions(struct creation *n)
 {
+	const char *clock = js_text(record_tree(n->c.customer), "test_clock");
+
+	if (clock && subscriptions_live_count(n->call, n->c.customer) >= CLOCK_SUBSCRIPTIONS)
+		return fail_invalid(n->call, NULL, NULL,
+			"A customer on a test clock can have up to %d subscriptions, and `%s` has reached that limit.",
+			CLOCK_SUBSCRIPTIONS, n->c.customer->id);
 	if (subscriptions_live_count(n->call, n->c.customer) < CUSTOMER_SUBSCRIPTIONS)
 		return 0;
 	return fail_invalid(n->call, "customer_max_subscriptions", NULL,

@@ -22,13 +22,33 @@ static void changed(struct call *call, struct record *sub)
 	emit_changed(call, "customer.subscription.updated", sub);
 }
 
+static bool reached(struct call *call, int64_t at)
+{
+	return at && at <= call->now;
+}
+
 /* ---- the end ---- */
+
+static bool invoice_is(struct record *invoice, const char *status)
+{
+	return !strcmp(js_text(record_tree(invoice), "status"), status);
+}
+
+/* The first invoice of a subscription that never began is not to be paid any more. */
+static void void_first_invoice(struct call *call, struct record *sub)
+{
+	struct record *invoice = account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
+
+	if (invoice && invoice_is(invoice, "open"))
+		invoice_void(call, invoice);
+}
 
 void subscription_end(struct call *call, struct record *sub, enum subscription_end why)
 {
 	json_t *draft = journal_edit(&call->journal, sub);
 	json_t *details = js_own(draft, "cancellation_details");
 	bool planned = js_int(draft, "cancel_at", 0) && js_int(draft, "cancel_at", 0) <= call->now;
+	bool began = !sub_status_is(sub, "incomplete");
 
 	js_put_text(draft, "status", "canceled");
 	js_put_int(draft, "ended_at", call->now);
@@ -42,6 +62,8 @@ void subscription_end(struct call *call, struct record *sub, enum subscription_e
 	json_object_del(js_own(draft, PRIVATE_KEY), "due");
 	json_object_del(json_object_get(draft, PRIVATE_KEY), "live");
 	invoices_stop(call, sub);
+	if (!began)
+		void_first_invoice(call, sub);
 	emit(call, "customer.subscription.deleted", sub);
 	subscription_schedule_ends(call, sub, why);
 }
@@ -66,11 +88,32 @@ size_t subscriptions_live_count(struct call *call, struct record *customer)
 
 /* ---- what invoices do ---- */
 
-static bool is_latest(struct record *sub, struct record *invoice)
+static bool is_written_off(struct record *invoice)
+{
+	return invoice_is(invoice, "void") || invoice_is(invoice, "uncollectible");
+}
+
+/* The invoice whose payment the subscription's status hangs on: the newest that was not voided or written off. NULL:
+ * none. */
+static struct record *deciding_invoice(struct call *call, struct record *sub)
+{
+	struct record *latest = account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
+	const struct list *all;
+
+	if (!latest || !is_written_off(latest))
+		return latest;
+	all = list_by(call, invoice_type(), "subscription", sub->id);
+	for (size_t i = all->count; i-- > 0;)
+		if (!is_written_off(all->at[i]) && !invoice_is(all->at[i], "draft"))
+			return all->at[i];
+	return NULL;
+}
+
+static bool is_latest(struct call *call, struct record *sub, struct record *invoice)
 {
 	const char *latest = js_text(record_tree(sub), "latest_invoice");
 
-	return !latest || !strcmp(latest, invoice->id);
+	return !latest || !strcmp(latest, invoice->id) || deciding_invoice(call, sub) == invoice;
 }
 
 static bool is_first(struct record *invoice)
@@ -94,7 +137,7 @@ void subscription_invoice_paid(struct call *call, struct record *sub, struct rec
 {
 	bool trialing = js_int(record_tree(sub), "trial_end", 0) > call->now, resumes = sub_is_resuming(sub);
 
-	if (!subscription_is_live(sub) || (!sub_pending_paid(call, sub, invoice) && !is_latest(sub, invoice)))
+	if (!subscription_is_live(sub) || (!sub_pending_paid(call, sub, invoice) && !is_latest(call, sub, invoice)))
 		return;
 	if (sub_status_is(sub, "incomplete") || sub_status_is(sub, "past_due") || sub_status_is(sub, "unpaid") ||
 		resumes) {
@@ -123,7 +166,7 @@ static bool give_up(struct call *call, struct record *sub, const char *choice)
 
 void subscription_invoice_given_up(struct call *call, struct record *sub, struct record *invoice)
 {
-	if (is_latest(sub, invoice) && subscription_is_live(sub))
+	if (is_latest(call, sub, invoice) && subscription_is_live(sub))
 		give_up(call, sub, account_setting(call, "subscription_after_overdue"));
 }
 
@@ -133,7 +176,7 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 
 	if (js_flag(record_private(invoice), "pending_update", false))
 		return; /* the change waits for it; the subscription itself goes on */
-	if (!is_latest(sub, invoice) || !subscription_is_live(sub))
+	if (!is_latest(call, sub, invoice) || !subscription_is_live(sub))
 		return;
 	if (final && give_up(call, sub, account_setting(call, "subscription_after_retries")))
 		return;
@@ -148,9 +191,24 @@ void subscription_invoice_failed(struct call *call, struct record *sub, struct r
 	changed(call, sub);
 }
 
+/* The latest invoice is gone; the one before it decides now. True: nothing is owed any more. */
+static bool is_settled(struct call *call, struct record *sub)
+{
+	struct record *older = deciding_invoice(call, sub);
+	json_t *tree = record_tree(older);
+
+	if (!older || !invoice_is(older, "open"))
+		return true;
+	if (!strcmp(js_text(tree, "collection_method"), "send_invoice"))
+		return !reached(call, js_int(tree, "due_date", 0));
+	if (!json_is_integer(json_object_get(tree, "next_payment_attempt"))) /* its retries are over, too */
+		give_up(call, sub, account_setting(call, "subscription_after_retries"));
+	return false;
+}
+
 void subscription_invoice_voided(struct call *call, struct record *sub, struct record *invoice)
 {
-	if (sub_pending_dropped(call, sub, invoice) || !is_latest(sub, invoice) || !subscription_is_live(sub))
+	if (sub_pending_dropped(call, sub, invoice) || !is_latest(call, sub, invoice) || !subscription_is_live(sub))
 		return;
 	if (sub_status_is(sub, "incomplete")) {
 		json_t *draft = journal_edit(&call->journal, sub);
@@ -167,7 +225,7 @@ void subscription_invoice_voided(struct call *call, struct record *sub, struct r
 			set_status(call, sub, "active");
 			sub_resumed(call, sub);
 		}
-	} else if (sub_status_is(sub, "past_due")) {
+	} else if ((sub_status_is(sub, "past_due") || sub_status_is(sub, "unpaid")) && is_settled(call, sub)) {
 		set_status(call, sub, "active");
 		changed(call, sub);
 		clear_delinquency(call, sub);
@@ -346,11 +404,6 @@ static void tell_trial_end(struct call *call, struct record *sub)
 {
 	js_put_flag(journal_edit_private(&call->journal, sub), "trial_told", true);
 	emit(call, "customer.subscription.trial_will_end", sub);
-}
-
-static bool reached(struct call *call, int64_t at)
-{
-	return at && at <= call->now;
 }
 
 /* The pending items of pending_invoice_item_interval, on an invoice between the renewals. */

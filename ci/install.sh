@@ -21,7 +21,6 @@ build libcurl4-openssl-dev  p:libcurl
 build libssl-dev            p:libcrypto
 build libsqlite3-dev        p:sqlite3
 build libhpdf-dev           h:hpdf.h
-build uthash-dev            h:uthash.h
 build curl                  c:curl
 test  libcmocka-dev         p:cmocka
 bench wrk                   c:wrk

@@ -44,7 +44,6 @@ awk '
 		wraps["^microhttpd"]  = "^(mockstripe|actions)/doors/http[^/]*$"
 		wraps["^curl/"]       = "^(mockstripe/events/deliver|actions/stripe/client)\\.[ch]$"
 		wraps["^openssl/"]    = "^(mockstripe/(events/sign|engine/idempotency|doors/tls)|actions/(people/identity|core/digest))\\.[ch]$"
-		wraps["^ut(hash|list|array|string)"] = "^mockstripe/base/map\\.c$"
 		wraps["^sqlite3"]     = "^(mockstripe/store/db\\.[ch]|actions/people/.*)$"
 		wraps["^hpdf"]        = "^mockstripe/resources/quote\\.c$"
 		wraps["^jansson"]     = "^mockstripe/base/json_jansson\\.c$"

@@ -159,7 +159,7 @@ json_t *shape_object(struct call *call, const struct schema_resource *type, cons
 
 json_t *shape_new(struct call *call, const struct schema_resource *type, const char *id)
 {
-	json_t *body = json_object();
+	json_t *body = tree_object_like(account_model(call->account, type));
 	const struct resource *own = call_resource(call, type);
 	char made[ID_ROOM];
 

@@ -4,10 +4,12 @@
 
 #include <stddef.h>
 
-/* Text to pointer. Keys are copied. Values are borrowed; the caller frees them. Iteration is in order of insertion. */
+/* Text to pointer. Keys are copied, unless the map borrows them. Values are borrowed; the caller frees them. Iteration
+ * is in order of insertion. */
 struct map;
 
 struct map *map_new(void);
+struct map *map_new_borrowing(void);		     /* a key stands in its value, and lives as long as the entry */
 void map_free(struct map *m);			     /* NULL-safe; not the values */
 void *map_get(const struct map *m, const char *key); /* NULL when absent; m may be NULL */
 void *map_get_range(const struct map *m, const char *key, size_t length);

@@ -77,6 +77,11 @@ static inline bool owners_remove(uint32_t *owners)
 	return __atomic_sub_fetch(owners, 1, __ATOMIC_ACQ_REL) == 0;
 }
 
+static inline bool owners_several(const uint32_t *owners)
+{
+	return (__libc_single_threaded ? *owners : __atomic_load_n(owners, __ATOMIC_RELAXED)) > 1;
+}
+
 void tree_end(struct tree *t); /* for tree_drop alone: nobody owns t any more */
 
 /* Gives t; NULL-safe. */
@@ -122,8 +127,15 @@ void tree_array_clear(struct tree *t);
 /* ---- objects; another type counts as empty and takes nothing ---- */
 
 struct tree *tree_object(void);
+/* An empty one that is going to have the members of `model` (NULL: any) in its order: it uses that list of keys. */
+struct tree *tree_object_like(const struct tree *model);
+/* Every object of t uses the list of keys that the set has, where it is the same one. */
+struct key_lists;
+void tree_share_keys(struct tree *t, struct key_lists *known);
 size_t tree_object_count(const struct tree *t);
 struct tree *tree_object_get(const struct tree *t, const char *key, size_t length); /* borrowed; NULL when absent */
+/* True when both have the very same value under that key, or both have none. */
+bool tree_object_shares(const struct tree *a, const struct tree *b, const char *key, size_t length);
 /* The members in order: NULL beyond the last. Good until a member is added or taken out. */
 const char *tree_object_key(const struct tree *t, size_t index, size_t *length);
 struct tree *tree_object_value(const struct tree *t, size_t index);

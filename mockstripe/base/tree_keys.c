@@ -11,16 +11,18 @@
 
 #define FIRST_KEYS 8
 #define FIRST_TEXT 80
-#define INDEX_FROM 256 /* lists that are longer are found by hash; looking through the tags of shorter ones is faster  \
-			*/
+#define INDEX_FROM                                                                                                     \
+	256 /* lists that are longer are found by hash; looking through the tags of shorter ones is faster             \
+	     */
 
 /*
- * One allocation: the header, where each key begins in the text (and where the next one would), a byte of each key's
- * hash, the text. The bytes are looked through eight at a time.
+ * One allocation: the header, where each key begins in the text (and where the next one would), a byte that tells
+ * each key from most others, the text. The bytes are looked through eight at a time.
  */
 struct keys {
 	uint32_t owners;
 	uint32_t count, room, text_room;
+	bool known;	 /* in a set of lists: not looked up again */
 	uint32_t *index; /* open addressing of 1 + the place; NULL for short lists */
 	uint32_t index_mask;
 	uint32_t at[];
@@ -29,6 +31,15 @@ struct keys {
 static uint32_t hash_of(const char *key, size_t length)
 {
 	return (uint32_t)random_hash(key, length, 0);
+}
+
+/* Tells most of the keys of one object apart: what they begin and end with, and how long they are. */
+static unsigned char tag_of(const char *key, size_t length)
+{
+	if (!length)
+		return 0;
+	return (unsigned char)((unsigned char)key[0] + 31 * (unsigned char)key[length / 2] +
+			       97 * (unsigned char)key[length - 1] + 5 * length);
 }
 
 static unsigned char *tags_of(const struct keys *k)
@@ -92,18 +103,18 @@ static uint32_t find_by_index(const struct keys *k, uint32_t count, uint32_t has
 
 uint32_t keys_find(const struct keys *k, uint32_t count, const char *key, size_t length)
 {
-	uint32_t hash;
 	const char *tags;
+	char tag;
 
 	if (!count)
 		return KEYS_NONE;
-	hash = hash_of(key, length);
 	if (k->index)
-		return find_by_index(k, count, hash, key, length);
+		return find_by_index(k, count, hash_of(key, length), key, length);
+	tag = (char)tag_of(key, length);
 	tags = (const char *)tags_of(k);
 	for (uint32_t i = 0; i < count; i += 8) {
 		/* A mark may be wrong, and tags beyond the count are anything: the text decides. */
-		for (uint64_t marks = scan_equal(scan_load(tags + i), (char)(hash & 0xFF)); marks; marks &= marks - 1) {
+		for (uint64_t marks = scan_equal(scan_load(tags + i), tag); marks; marks &= marks - 1) {
 			uint32_t place = i + (uint32_t)scan_first(marks);
 
 			if (place < count && is_key(k, place, key, length))
@@ -166,31 +177,34 @@ static struct keys *keys_own(struct keys *k, uint32_t count, size_t length)
 		die("an object of %u members is too large", (unsigned)count);
 	if (alone && count < k->room && text + length + 1 <= k->text_room)
 		return k;
-	/* One that has been added to is going to be added to again; a copy mostly gets one member. */
-	if (!count)
-		own = keys_start(k, 0, FIRST_KEYS, FIRST_TEXT + (uint32_t)length);
+	/* One that has been added to is going to be added to again; a copy mostly gets one member; one that was to be
+	   like another will be about as large. */
+	if (alone || !k)
+		own = keys_start(k, count, count ? 2 * count : FIRST_KEYS,
+			(text ? 2 * text : FIRST_TEXT) + (uint32_t)length + 1);
 	else
-		own = keys_start(
-			k, count, alone ? 2 * count : count + 2, (alone ? 2 * text : text + 32) + (uint32_t)length + 1);
+		own = keys_start(k, count, k->count + 2, k->at[k->count] + 32 + (uint32_t)length);
 	keys_drop(k);
 	return own;
 }
 
+bool keys_go_on(const struct keys *k, uint32_t count, const char *key, size_t length)
+{
+	return k && count < k->count && is_key(k, count, key, length);
+}
+
 struct keys *keys_with(struct keys *k, uint32_t count, const char *key, size_t length)
 {
-	uint32_t hash;
-
-	if (k && count < k->count && is_key(k, count, key, length))
-		return k; /* the list went on like this before */
-	hash = hash_of(key, length);
+	if (keys_go_on(k, count, key, length))
+		return k;
 	k = keys_own(k, count, length);
 	memcpy(text_of(k) + k->at[count], key, length);
 	text_of(k)[k->at[count] + length] = '\0';
 	k->at[count + 1] = k->at[count] + (uint32_t)length + 1;
-	tags_of(k)[count] = (unsigned char)hash;
+	tags_of(k)[count] = tag_of(key, length);
 	k->count = count + 1;
 	if (k->index)
-		index_put(k, count, hash);
+		index_put(k, count, hash_of(key, length));
 	return k;
 }
 
@@ -206,4 +220,70 @@ struct keys *keys_without(struct keys *k, uint32_t count, uint32_t index)
 	}
 	keys_drop(k);
 	return left;
+}
+
+/* ---- sets of lists ---- */
+
+#define FIRST_LISTS 64
+#define MOST_LISTS 4096 /* objects whose keys are made up by the caller (metadata) must not fill the memory */
+
+static uint32_t lists_hash(const struct keys *k, uint32_t count)
+{
+	return (uint32_t)random_hash(text_of(k), k->at[count], count);
+}
+
+static bool lists_same(const struct keys *a, const struct keys *b, uint32_t count)
+{
+	return a->count == count && a->at[count] == b->at[count] && !memcmp(text_of(a), text_of(b), a->at[count]);
+}
+
+static struct keys **lists_place(const struct key_lists *set, const struct keys *k, uint32_t count)
+{
+	uint32_t i = lists_hash(k, count) & (set->size - 1);
+
+	while (set->at[i] && !lists_same(set->at[i], k, count))
+		i = (i + 1) & (set->size - 1);
+	return &set->at[i];
+}
+
+static void lists_grow(struct key_lists *set)
+{
+	struct key_lists larger = { .count = set->count, .size = set->size ? 2 * set->size : FIRST_LISTS };
+
+	larger.at = mem_alloc(larger.size * sizeof *larger.at);
+	for (uint32_t i = 0; i < set->size; i++)
+		if (set->at[i])
+			*lists_place(&larger, set->at[i], set->at[i]->count) = set->at[i];
+	free(set->at);
+	*set = larger;
+}
+
+struct keys *keys_known(struct key_lists *set, struct keys *k, uint32_t count)
+{
+	struct keys **place;
+
+	if (!k || (k->known && k->count == count))
+		return k;
+	if (2 * set->count >= set->size && set->count < MOST_LISTS)
+		lists_grow(set);
+	place = lists_place(set, k, count);
+	if (!*place) {
+		if (k->count != count || set->count >= MOST_LISTS || owners_several(&k->owners))
+			return k;
+		k->known = true;
+		set->count++;
+		*place = keys_keep(k);
+		return k;
+	}
+	keys_keep(*place);
+	keys_drop(k);
+	return *place;
+}
+
+void key_lists_clear(struct key_lists *set)
+{
+	for (uint32_t i = 0; i < set->size; i++)
+		keys_drop(set->at[i]);
+	free(set->at);
+	*set = (struct key_lists) { 0 };
 }

@@ -20,8 +20,19 @@ void keys_drop(struct keys *k);
 /* The place of a key among the first `count`, or KEYS_NONE. */
 uint32_t keys_find(const struct keys *k, uint32_t count, const char *key, size_t length);
 const char *keys_at(const struct keys *k, uint32_t index, size_t *length); /* terminated; length may be NULL */
+/* True when the key after the first `count` is this one: then keys_with has nothing to do. */
+bool keys_go_on(const struct keys *k, uint32_t count, const char *key, size_t length);
 /* Both take *k, which means its first `count` keys, and give the list to be used instead. */
 struct keys *keys_with(struct keys *k, uint32_t count, const char *key, size_t length); /* at the end */
 struct keys *keys_without(struct keys *k, uint32_t count, uint32_t index);
+
+/* Lists that were seen, each once: objects that are made one by one need not keep one each. */
+struct key_lists {
+	struct keys **at; /* open addressing; NULL: free */
+	uint32_t count, size;
+};
+/* The list that the set has for the first `count` keys of k, which is put in when there is none. Takes k. */
+struct keys *keys_known(struct key_lists *set, struct keys *k, uint32_t count);
+void key_lists_clear(struct key_lists *set);
 
 #endif

@@ -36,6 +36,29 @@ struct tree *tree_object(void)
 	return &object_new(FIRST_ROOM)->head;
 }
 
+struct tree *tree_object_like(const struct tree *model)
+{
+	const struct object *m = object_of(model);
+	struct object *o = object_new(m ? m->count : FIRST_ROOM);
+
+	o->keys = m ? keys_keep(m->keys) : NULL;
+	return &o->head;
+}
+
+void tree_share_keys(struct tree *t, struct key_lists *known)
+{
+	struct object *o = object_of(t);
+
+	for (size_t i = 0; i < tree_array_count(t); i++)
+		tree_share_keys(tree_array_at(t, i), known);
+	if (!o)
+		return;
+	o->keys = keys_known(known, o->keys, o->count);
+	for (uint32_t i = 0; i < o->count; i++)
+		if (tree_in_memory(o->values[i]) && o->values[i]->type <= TREE_ARRAY)
+			tree_share_keys(o->values[i], known);
+}
+
 size_t tree_object_count(const struct tree *t)
 {
 	const struct object *o = object_of(t);
@@ -49,6 +72,17 @@ struct tree *tree_object_get(const struct tree *t, const char *key, size_t lengt
 	uint32_t place = o ? keys_find(o->keys, o->count, key, length) : KEYS_NONE;
 
 	return place == KEYS_NONE ? NULL : o->values[place];
+}
+
+bool tree_object_shares(const struct tree *a, const struct tree *b, const char *key, size_t length)
+{
+	const struct object *x = object_of(a), *y = object_of(b);
+	uint32_t place;
+
+	if (!x || !y || x->keys != y->keys || x->count != y->count)
+		return tree_object_get(a, key, length) == tree_object_get(b, key, length);
+	place = keys_find(x->keys, x->count, key, length);
+	return place == KEYS_NONE || x->values[place] == y->values[place];
 }
 
 const char *tree_object_key(const struct tree *t, size_t index, size_t *length)
@@ -91,7 +125,8 @@ bool tree_object_set(struct tree *t, const char *key, size_t length, struct tree
 		tree_drop(value);
 		return false;
 	}
-	place = keys_find(o->keys, o->count, key, length);
+	/* What comes next in the list stands nowhere before: an object made like another one is not searched. */
+	place = keys_go_on(o->keys, o->count, key, length) ? KEYS_NONE : keys_find(o->keys, o->count, key, length);
 	if (place != KEYS_NONE) {
 		old = o->values[place];
 		o->values[place] = value;

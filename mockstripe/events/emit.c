@@ -51,8 +51,7 @@ json_t *previous_attributes(const json_t *before, const json_t *after)
 
 /* What an event is made from whenever its body is asked for. */
 struct event_parts {
-	struct account *account;
-	struct body *object;
+	struct body *object; /* not lazy: an event is never about an event */
 	json_t *previous;
 	const char *type; /* one of schema_event_types, or owned_type */
 	char *owned_type;
@@ -78,8 +77,6 @@ static json_t *object_copy(const struct event_parts *p)
 {
 	json_t *tree, *copy;
 
-	if (body_is_lazy(p->object) && body_is_cold(p->object))
-		account_warmed(p->account, p->object);
 	tree = body_tree(p->object);
 	if (!json_object_get(tree, PRIVATE_KEY))
 		return json_incref(tree);
@@ -111,19 +108,17 @@ static json_t *parts_make(const void *arg)
 }
 
 /* What an event is found by: its type. */
-static json_t *parts_brief(const void *arg)
+static json_t *parts_member(const void *arg, const char *name)
 {
 	const struct event_parts *p = arg;
-	json_t *event = json_object();
 
-	js_put_text(event, "type", p->type);
-	return event;
+	return strcmp(name, "type") ? NULL : json_string(p->type);
 }
 
 static const struct body_kind announced = {
 	.size = sizeof(struct event_parts),
 	.make = parts_make,
-	.brief = parts_brief,
+	.member = parts_member,
 	.release = parts_release,
 };
 
@@ -144,13 +139,13 @@ static json_t *state_make(const void *arg)
 	return event;
 }
 
-static json_t *state_brief(const void *arg)
+static json_t *state_member(const void *arg, const char *name)
 {
 	const struct event_state *s = arg;
-	json_t *event = parts_brief(body_parts(s->event, &announced));
 
-	js_put(event, PRIVATE_KEY, s->private);
-	return event;
+	if (!strcmp(name, PRIVATE_KEY))
+		return json_incref(s->private);
+	return parts_member(body_parts(s->event, &announced), name);
 }
 
 static void state_release(void *arg)
@@ -164,7 +159,7 @@ static void state_release(void *arg)
 static const struct body_kind delivered = {
 	.size = sizeof(struct event_state),
 	.make = state_make,
-	.brief = state_brief,
+	.member = state_member,
 	.release = state_release,
 };
 
@@ -224,7 +219,6 @@ static void emit_placed(struct call *call, uint64_t place, const char *type, str
 	p = body_parts(made, &announced);
 	account_new_id(call->account, "evt_", EVENT_ID_LENGTH, id);
 	memcpy(p->id, id, sizeof p->id);
-	p->account = call->account;
 	p->object = body_keep(body);
 	p->previous = previous;
 	p->type = known_type(type);
@@ -259,6 +253,7 @@ static void told(struct call *call, struct record *r)
 
 void emit_body(struct call *call, const char *type, struct body *body, json_t *previous)
 {
+	tree_share_keys(body_tree(body), &call->account->lists); /* it may not be of a record */
 	emit_placed(call, 0, type, body, previous);
 }
 
@@ -293,7 +288,7 @@ void emit_changed_reserved(struct call *call, uint64_t place, const char *type, 
 void emit_with(struct call *call, const char *type, struct record *r, json_t *previous)
 {
 	journal_freeze(&call->journal, r);
-	emit_body(call, type, r->body, previous);
+	emit_placed(call, 0, type, r->body, previous);
 	told(call, r);
 }
 

@@ -16,7 +16,7 @@ json_t *record_tree(struct record *r)
 		return NULL;
 	if (r->draft)
 		return r->draft;
-	if (body_is_lazy(r->body) && body_is_cold(r->body))
+	if (!body_at_hand(r->body))
 		account_warmed(r->account, r->body);
 	return body_tree(r->body);
 }
@@ -33,7 +33,7 @@ bool record_is(const struct record *r, const char *object)
 
 static void account_init(struct account *a)
 {
-	a->records = map_new();
+	a->records = map_new_borrowing();
 	a->shelves = mem_alloc(schema_resource_count * sizeof *a->shelves);
 	a->clocks = map_new();
 	a->counters = map_new();
@@ -56,7 +56,7 @@ static void record_free(struct record *r)
 {
 	body_drop(r->body);
 	json_decref(r->draft);
-	free(r->slots);
+	shelf_forget(r);
 	free(r);
 }
 
@@ -84,6 +84,7 @@ static void account_drop_state(struct account *a)
 	for (size_t i = 0; i < a->warm.count; i++)
 		body_drop(a->warm.at[i]);
 	list_clear(&a->warm);
+	key_lists_clear(&a->lists);
 	map_each(a->records, free_record, NULL);
 	map_free(a->records);
 	for (size_t i = 0; i < schema_resource_count; i++)
@@ -136,6 +137,14 @@ struct shelf *account_shelf(struct account *a, const struct schema_resource *typ
 		*place = shelf_new(type, keys, n);
 	}
 	return *place;
+}
+
+json_t *account_model(struct account *a, const struct schema_resource *type)
+{
+	const struct list *records = &account_shelf(a, type)->records;
+	const struct record *newest = records->count ? records->at[records->count - 1] : NULL;
+
+	return newest ? body_at_hand(newest->body) : NULL;
 }
 
 struct timeline *account_clock(struct account *a, const char *clock_id)
@@ -203,17 +212,21 @@ static void follow_clock(struct record *r)
 
 void account_set_body(struct record *r, struct body *body, bool deleted)
 {
-	struct account *a = r->account;
+	struct shelf *shelf = account_shelf(r->account, r->type);
+	struct body *before = r->body;
 
-	body_drop(r->body);
 	r->body = body;
 	r->deleted = deleted;
 	if (deleted) {
-		shelf_remove(account_shelf(a, r->type), r);
+		shelf_remove(shelf, r);
 	} else {
-		shelf_index(account_shelf(a, r->type), r);
+		if (r->shelved)
+			shelf_follow(shelf, r, before ? body_at_hand(before) : NULL);
+		else
+			shelf_index(shelf, r);
 		follow_clock(r);
 	}
+	body_drop(before);
 }
 
 struct record *account_put(struct account *a, const struct schema_resource *type, const char *id, struct body *body,
@@ -228,7 +241,7 @@ struct record *account_put(struct account *a, const struct schema_resource *type
 	r->sequence = sequence;
 	r->clock = &a->time;
 	memcpy(r->id, id, length);
-	map_put(a->records, id, r);
+	map_put(a->records, r->id, r);
 	if (a->sequence < sequence)
 		a->sequence = sequence;
 	account_set_body(r, body, deleted);

@@ -54,9 +54,9 @@ void *body_parts(struct body *b, const struct body_kind *kind)
 	return b->kind == kind ? b->parts : NULL;
 }
 
-json_t *body_index_tree(struct body *b)
+json_t *body_member(struct body *b, const char *name)
 {
-	return b->tree ? json_incref(b->tree) : b->kind->brief(b->parts);
+	return b->tree ? json_incref(json_object_get(b->tree, name)) : b->kind->member(b->parts, name);
 }
 
 struct body *body_keep(struct body *b)
@@ -91,9 +91,9 @@ json_t *body_tree(struct body *b)
 	return b->tree;
 }
 
-bool body_is_lazy(const struct body *b)
+json_t *body_at_hand(struct body *b)
 {
-	return b->kind;
+	return b->tree;
 }
 
 bool body_is_cold(const struct body *b)

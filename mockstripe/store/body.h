@@ -24,10 +24,12 @@ struct body;
 
 /* How the body of a kind is made from its parts. */
 struct body_kind {
-	size_t size;			     /* of the parts */
-	json_t *(*make)(const void *parts);  /* the whole object; new reference */
-	json_t *(*brief)(const void *parts); /* an object with only what a record is found by; new reference */
-	void (*release)(void *parts);	     /* drops what the parts hold */
+	size_t size;			    /* of the parts */
+	json_t *(*make)(const void *parts); /* the whole object; new reference */
+	/* A member that a record is found by (of an index, "test_clock", PRIVATE_KEY), without the rest; new reference.
+	 */
+	json_t *(*member)(const void *parts, const char *name);
+	void (*release)(void *parts); /* drops what the parts hold */
 };
 
 struct body *body_new(json_t *tree); /* takes the reference; the tree must not change any more; one owner */
@@ -35,13 +37,13 @@ struct body *body_parse(const char *text, size_t length); /* compact or not; NUL
 /* One whose tree is made when asked for; its parts are zeroed, and filled before that. */
 struct body *body_lazy(const struct body_kind *kind);
 void *body_parts(struct body *b, const struct body_kind *kind); /* NULL for a body of another kind */
-/* The tree, or while that is not at hand the brief one: for indexes. New reference. */
-json_t *body_index_tree(struct body *b);
+/* A member that a record is found by; its tree is not made for that. New reference, NULL when absent. */
+json_t *body_member(struct body *b, const char *name);
 struct body *body_keep(struct body *b); /* gives b */
 void body_drop(struct body *b);		/* NULL-safe */
 
-json_t *body_tree(struct body *b); /* borrowed, frozen; good while b is kept and not cooled */
-bool body_is_lazy(const struct body *b);
+json_t *body_tree(struct body *b);	 /* borrowed, frozen; good while b is kept and not cooled */
+json_t *body_at_hand(struct body *b);	 /* the same, or NULL when it would have to be made */
 bool body_is_cold(const struct body *b); /* asking for its tree or a layout makes something that body_cool lets go */
 void body_cool(struct body *b);		 /* keeps only what nothing else can be made from */
 

@@ -78,6 +78,7 @@ struct record *journal_add_at(struct journal *j, const struct schema_resource *t
 struct record *journal_add(
 	struct journal *j, const struct schema_resource *type, const char *id, json_t *tree, int64_t created)
 {
+	tree_share_keys(tree, &j->account->lists);
 	return journal_add_body(j, type, id, body_new(tree), created);
 }
 

@@ -27,11 +27,14 @@ struct record {
 	struct body *body;
 	json_t *draft;		/* NULL unless the running call has opened it */
 	struct timeline *clock; /* whose time it lives on: a test clock's, or the account's */
-	struct slot **slots;	/* the index entries that hold it */
-	int64_t created;	/* Unix seconds; with sequence the order in lists */
-	uint64_t sequence;	/* order of creation within the account */
-	int64_t due;		/* when its clock calls it next; 0 is never */
-	size_t heap_at;		/* its place on the timeline's heap */
+	union {
+		struct slot *slot;   /* the index entry that holds it, when it is one */
+		struct slot **slots; /* or all of them */
+	};
+	int64_t created;   /* Unix seconds; with sequence the order in lists */
+	uint64_t sequence; /* order of creation within the account */
+	int64_t due;	   /* when its clock calls it next; 0 is never */
+	size_t heap_at;	   /* its place on the timeline's heap */
 	uint8_t n_slots;
 	bool deleted; /* the body is {id, object, deleted:true}; on no shelf any more */
 	bool shelved;

@@ -17,7 +17,7 @@ struct shelf *shelf_new(const struct schema_resource *type, const struct shelf_k
 	s->n_keys = n_keys;
 	for (size_t i = 0; i < n_keys; i++) {
 		s->keys[i] = keys[i];
-		s->slots[i] = map_new();
+		s->slots[i] = map_new_borrowing();
 	}
 	return s;
 }
@@ -27,7 +27,8 @@ static void slot_free(void *arg, const char *key, void *value)
 	struct slot *slot = value;
 
 	(void)arg, (void)key;
-	list_clear(&slot->records);
+	if (slot->records.at != slot->first)
+		list_clear(&slot->records);
 	free(slot);
 }
 
@@ -75,6 +76,41 @@ static void ordered_remove(struct list *l, const struct record *r)
 
 	if (at < l->count && l->at[at] == r)
 		list_remove(l, at);
+}
+
+static void slot_add(struct slot *slot, struct record *r)
+{
+	struct list *l = &slot->records;
+	void *first = slot->first[0];
+
+	if (!l->count && !l->room) {
+		*l = (struct list) { .at = slot->first, .room = COUNT_OF(slot->first) };
+	} else if (l->at == slot->first && l->count) {
+		*l = (struct list) { 0 };
+		list_add(l, first);
+	}
+	ordered_add(l, r);
+}
+
+static struct slot **record_slots(struct record *r)
+{
+	return r->n_slots == 1 ? &r->slot : r->slots;
+}
+
+void shelf_forget(struct record *r)
+{
+	if (r->n_slots > 1)
+		free(r->slots);
+	r->slots = NULL;
+	r->n_slots = 0;
+}
+
+static void slot_end_if_empty(struct slot *slot)
+{
+	if (slot->records.count)
+		return;
+	map_remove(slot->home, slot->value);
+	slot_free(NULL, NULL, slot);
 }
 
 void path_each(json_t *tree, const char *path, void (*each)(void *arg, json_t *value), void *arg)
@@ -130,7 +166,7 @@ static struct slot *slot_for(struct shelf *s, uint8_t key, const char *value)
 		slot->key = key;
 		slot->home = s->slots[key];
 		memcpy(slot->value, value, strlen(value));
-		map_put(slot->home, value, slot);
+		map_put(slot->home, slot->value, slot);
 	}
 	return slot;
 }
@@ -157,69 +193,72 @@ static void gather(void *arg, json_t *value)
 	g->slots[g->count++] = slot;
 }
 
-static bool same_slots(const struct record *r, const struct gathering *g)
+static bool same_slots(struct record *r, const struct gathering *g)
 {
-	return r->n_slots == g->count && !memcmp(r->slots, g->slots, g->count * sizeof *g->slots);
+	return r->n_slots == g->count && !memcmp(record_slots(r), g->slots, g->count * sizeof *g->slots);
 }
 
 static void leave_slots(struct record *r)
 {
 	for (size_t i = 0; i < r->n_slots; i++) {
-		struct slot *slot = r->slots[i];
+		struct slot *slot = record_slots(r)[i];
 
 		ordered_remove(&slot->records, r);
-		if (!slot->records.count) {
-			map_remove(slot->home, slot->value);
-			slot_free(NULL, NULL, slot);
-		}
+		slot_end_if_empty(slot);
 	}
-	free(r->slots);
-	r->slots = NULL;
-	r->n_slots = 0;
+	shelf_forget(r);
 }
 
-static void index_keys(struct shelf *s, struct record *r, json_t *tree)
+/* The new ones are entered first: a slot that both have must not be freed in between. */
+static void change_slots(struct record *r, const struct gathering *g)
+{
+	struct slot *before[RECORD_SLOTS];
+	size_t n_before = r->n_slots;
+
+	memcpy(before, record_slots(r), n_before * sizeof *before);
+	for (size_t i = 0; i < n_before; i++)
+		ordered_remove(&before[i]->records, r);
+	for (size_t i = 0; i < g->count; i++)
+		slot_add(g->slots[i], r);
+	for (size_t i = 0; i < n_before; i++)
+		slot_end_if_empty(before[i]);
+	shelf_forget(r);
+	r->n_slots = (uint8_t)g->count;
+	if (g->count > 1)
+		r->slots = mem_resize(NULL, g->count * sizeof *r->slots);
+	if (g->count)
+		memcpy(record_slots(r), g->slots, g->count * sizeof *g->slots);
+}
+
+static void index_keys(struct shelf *s, struct record *r)
 {
 	struct gathering g = { .shelf = s };
 
 	for (size_t i = 0; i < s->n_keys; i++) {
 		g.key = (uint8_t)i;
-		path_each(tree, s->keys[i].path, gather, &g);
-	}
-	if (g.count && r->n_slots && same_slots(r, &g))
-		return;
-	/* Enter the new ones first: a slot that both have must not be freed in between. */
-	struct slot **old = r->slots;
-	uint8_t n_old = r->n_slots;
+		if (body_at_hand(r->body)) {
+			path_each(body_tree(r->body), s->keys[i].path, gather, &g);
+		} else {
+			js_auto value = body_member(r->body, s->keys[i].path);
 
-	for (size_t i = 0; i < n_old; i++)
-		ordered_remove(&old[i]->records, r);
-	for (size_t i = 0; i < g.count; i++)
-		ordered_add(&g.slots[i]->records, r);
-	for (size_t i = 0; i < n_old; i++) {
-		if (!old[i]->records.count) {
-			map_remove(old[i]->home, old[i]->value);
-			slot_free(NULL, NULL, old[i]);
+			if (value)
+				gather(&g, value);
 		}
 	}
-	free(old);
-	r->slots = NULL;
-	r->n_slots = (uint8_t)g.count;
-	if (g.count) {
-		r->slots = mem_alloc(g.count * sizeof *r->slots);
-		memcpy(r->slots, g.slots, g.count * sizeof *r->slots);
-	}
+	if (!same_slots(r, &g))
+		change_slots(r, &g);
 }
 
-static void index_due(struct record *r, json_t *tree)
+static void index_due(struct record *r)
 {
-	json_t *private = json_object_get(tree, PRIVATE_KEY);
+	js_auto private = body_member(r->body, PRIVATE_KEY);
+	js_auto of_clock = body_member(r->body, "test_clock");
 	const char *clock_id = js_text(private, "clock");
 	struct timeline *clock;
 	int64_t due = js_int(private, "due", 0);
 
 	if (!clock_id)
-		clock_id = js_text(tree, "test_clock");
+		clock_id = json_string_value(of_clock);
 	clock = account_clock(r->account, clock_id);
 	if (due == r->due && clock == r->clock)
 		return;
@@ -233,15 +272,31 @@ static void index_due(struct record *r, json_t *tree)
 
 void shelf_index(struct shelf *s, struct record *r)
 {
-	json_t *tree = body_index_tree(r->body);
-
 	if (!r->shelved) {
 		ordered_add(&s->records, r);
 		r->shelved = true;
 	}
-	index_keys(s, r, tree);
-	index_due(r, tree);
-	json_decref(tree);
+	index_keys(s, r);
+	index_due(r);
+}
+
+static bool shares(const json_t *a, const json_t *b, const char *path)
+{
+	return tree_object_shares(a, b, path, strcspn(path, "."));
+}
+
+void shelf_follow(struct shelf *s, struct record *r, const json_t *before)
+{
+	const json_t *now = body_at_hand(r->body);
+	bool keys = !before || !now, due;
+
+	for (size_t i = 0; i < s->n_keys && !keys; i++)
+		keys = !shares(before, now, s->keys[i].path);
+	if (keys)
+		index_keys(s, r);
+	due = !before || !now || !shares(before, now, PRIVATE_KEY) || !shares(before, now, "test_clock");
+	if (due)
+		index_due(r);
 }
 
 void shelf_remove(struct shelf *s, struct record *r)

@@ -24,6 +24,7 @@ struct shelf_key {
 struct slot { /* the records that have one value under one key */
 	struct list records;
 	struct map *home; /* the map that holds it under `value` */
+	void *first[1];	  /* `records` while there is no more than one, as mostly */
 	uint8_t key;
 	char value[];
 };
@@ -41,7 +42,11 @@ void shelf_free(struct shelf *s);
 /* Puts r in its place in all vectors and on its timeline, by its present body; or corrects the places after a change.
  */
 void shelf_index(struct shelf *s, struct record *r);
+/* The same for a record that was in place by the tree `before`, borrowed: at no cost when nothing that places it has
+ * changed. */
+void shelf_follow(struct shelf *s, struct record *r, const json_t *before);
 void shelf_remove(struct shelf *s, struct record *r); /* from all of them */
+void shelf_forget(struct record *r); /* frees what r holds of its places, without leaving them: all of it ends */
 /* The records under one value, NULL when the key is not declared; an empty list when nothing has that value. */
 const struct list *shelf_slot(const struct shelf *s, const char *param, const char *value);
 /* The index in an ordered vector of the first record not before (created, sequence). */

@@ -40,7 +40,6 @@ void sub_tell_upcoming(struct call *call, struct record *sub)
 	if (tree) {
 		struct body *body = body_new(tree);
 
-		account_warmed(call->account, body);
 		emit_body(call, "invoice.upcoming", body, NULL);
 		body_drop(body);
 	}

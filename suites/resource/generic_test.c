@@ -62,6 +62,7 @@ static const struct refusal {
 	const char *method, *pattern, *message;
 	int status;
 } refusals[] = {
+	{ "POST", "/v1/customers/{customerId}/sources/{id}/verify", "Only bank accounts can be verified", 400 },
 	{ "DELETE", "/v1/customers/{id}/discount", "No active discount for customer: cus_", 404 },
 	{ "POST", "/v1/payment_intents/{id}/apply_customer_balance", "has no funds in its cash balance", 400 },
 	{ "POST", "/v1/payment_intents/{id}/verify_microdeposits", "not waiting for a verification", 400 },

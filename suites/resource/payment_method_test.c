@@ -343,6 +343,24 @@ static void source__pays_like_a_method(void **state)
 	assert_error(pay(h, card, text_of(h, "&customer=%s", customer)), 402, "card_declined", NULL, NULL);
 }
 
+static void source__of_a_bank_is_verified_by_amounts(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h);
+	const char *sources = text_of(h, "/v1/customers/%s/sources", customer);
+	const struct answer *a = api_ok(h, "POST", sources, "source=btok_us");
+	const char *path = text_of(h, "%s/%s/verify", sources, field(a, "id"));
+
+	assert_field(a, "status", "new");
+	assert_error(api(h, "POST", path, "amounts[]=1&amounts[]=2"), 400, "bank_account_verification_failed",
+		"amounts", "The amounts provided do not match the amounts that were sent to the bank account.");
+	assert_field(api_ok(h, "POST", path, "amounts[]=32&amounts[]=45"), "status", "verified");
+	assert_previous(h, "customer.source.updated", "{\"status\":\"new\"}");
+	assert_error(api(h, "POST", path, "amounts[]=32&amounts[]=45"), 400, NULL, NULL,
+		"This bank account cannot be verified: it has a status of verified.");
+	assert_field(api_ok(h, "POST", sources, "source=btok_us_verified"), "status", "verified");
+}
+
 /* ---- brought by fixtures ---- */
 
 static void fixture__card_does_what_its_digits_say(void **state)
@@ -440,6 +458,7 @@ int main(void)
 		TEST(use__of_its_customer_only),
 		TEST(source__is_the_first_default),
 		TEST(source__pays_like_a_method),
+		TEST(source__of_a_bank_is_verified_by_amounts),
 		TEST(fixture__card_does_what_its_digits_say),
 		TEST(fixture__older_card_is_listed),
 		TEST(fixture__token_is_used_once),

@@ -48,8 +48,8 @@ struct record *card_from_token(struct call *call, struct record *customer, const
 	return object_store(call, card_type(), body_in_order(card_type(), body));
 }
 
-/* btok_us_verified and its like: an account that is verified from the start. */
-static struct record *bank_from_token(struct call *call, struct record *customer)
+/* btok_us, which has to be verified, and btok_us_verified, which is from the start. */
+static struct record *bank_from_token(struct call *call, struct record *customer, bool verified)
 {
 	const struct schema_resource *type = schema_find_object("bank_account");
 	json_t *body = shape_new(call, type, NULL);
@@ -64,7 +64,7 @@ static struct record *bank_from_token(struct call *call, struct record *customer
 	js_put_text(body, "last4", "6789");
 	js_put_new(body, "metadata", json_object());
 	js_put_text(body, "routing_number", "110000000");
-	js_put_text(body, "status", "verified");
+	js_put_text(body, "status", verified ? "verified" : "new");
 	js_put_text(js_own(body, PRIVATE_KEY), "parent", customer->id);
 	return object_store(call, type, body_in_order(type, body));
 }
@@ -104,7 +104,7 @@ struct record *source_add(struct call *call, struct record *customer, const char
 	if (!strncmp(token, "src_", 4))
 		source = adopt_source(call, customer, token, where);
 	else if (!strcmp(token, "btok_us_verified") || !strcmp(token, "btok_us"))
-		source = bank_from_token(call, customer);
+		source = bank_from_token(call, customer, !strcmp(token, "btok_us_verified"));
 	else
 		source = card_from_token(call, customer, token, where);
 	if (!source || (record_is(source, "card") && refuse_declined(call, source)))
@@ -193,6 +193,34 @@ static int source_update(struct call *call)
 	return answer_record(call, source);
 }
 
+/* The two test amounts that were sent there. Source: Stripe docs "Verify customers' bank accounts", testing. */
+static bool amounts_match(json_t *amounts)
+{
+	json_int_t first = json_integer_value(json_array_get(amounts, 0));
+	json_int_t second = json_integer_value(json_array_get(amounts, 1));
+
+	return json_array_size(amounts) == 2 && ((first == 32 && second == 45) || (first == 45 && second == 32));
+}
+
+static int source_verify(struct call *call)
+{
+	struct record *source = own_source(call);
+
+	if (!source)
+		return -1;
+	if (!record_is(source, "bank_account"))
+		return fail_invalid(call, NULL, NULL, "Only bank accounts can be verified; %s is none.", source->id);
+	if (strcmp(js_text(record_tree(source), "status"), "new"))
+		return fail_invalid(call, NULL, NULL, "This bank account cannot be verified: it has a status of %s.",
+			js_text(record_tree(source), "status"));
+	if (!amounts_match(param(call, "amounts")))
+		return fail_invalid(call, "bank_account_verification_failed", "amounts",
+			"The amounts provided do not match the amounts that were sent to the bank account.");
+	js_put_text(journal_edit(&call->journal, source), "status", "verified");
+	emit_changed(call, "customer.source.updated", source);
+	return answer_record(call, source);
+}
+
 static bool is_of(struct record *source, const char *customer)
 {
 	const char *parent = js_text(record_private(source), "parent");
@@ -265,6 +293,7 @@ static const struct resource_route routes[] = {
 	{ "GET", "/v1/customers/{customerId}/sources/{id}", source_retrieve },
 	{ "POST", "/v1/customers/{customerId}/sources/{id}", source_update },
 	{ "DELETE", "/v1/customers/{customerId}/sources/{id}", source_delete },
+	{ "POST", "/v1/customers/{customerId}/sources/{id}/verify", source_verify },
 	{ 0 },
 };
 

@@ -36,6 +36,7 @@
 	X(meter_v2_session)                                                                                            \
 	X(payment_intent)                                                                                              \
 	X(payment_method)                                                                                              \
+	X(payout)                                                                                                      \
 	X(plan)                                                                                                        \
 	X(portal_configuration)                                                                                        \
 	X(portal_session)                                                                                              \

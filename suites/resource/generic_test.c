@@ -66,6 +66,7 @@ static const struct refusal {
 	{ "DELETE", "/v1/customers/{id}/discount", "No active discount for customer: cus_", 404 },
 	{ "POST", "/v1/payment_intents/{id}/apply_customer_balance", "has no funds in its cash balance", 400 },
 	{ "POST", "/v1/payment_intents/{id}/verify_microdeposits", "not waiting for a verification", 400 },
+	{ "POST", "/v1/payouts/{id}/reverse", "Only payouts that were paid", 400 },
 	{ "POST", "/v1/refunds/{id}/cancel", "Canceling this refund is unsupported.", 400 },
 	{ "POST", "/v1/setup_intents/{id}/verify_microdeposits", "not waiting for a verification", 400 },
 	{ "POST", "/v1/test_helpers/refunds/{id}/expire", "only expire a refund with a status of requires_action",

@@ -100,13 +100,12 @@ static void entry_falls_due(struct call *call, struct record *r)
 
 /* ---- the balance ---- */
 
-/* [{amount, currency, source_types:{card}}] of all transactions in that status; zero usd when there are none. */
-static json_t *funds(struct call *call, const char *status)
+/* The transactions in that status added up by currency; zero usd when there are none. New reference. */
+static json_t *sums_of(struct call *call, const char *status)
 {
 	const struct list *rows = &account_shelf(call->account, entry_type())->records;
-	json_t *sums = json_object(), *out = json_array();
+	json_t *sums = json_object();
 	const char *currency;
-	json_t *sum;
 
 	js_put_int(sums, "usd", 0);
 	for (size_t i = 0; i < rows->count; i++) {
@@ -120,6 +119,24 @@ static json_t *funds(struct call *call, const char *status)
 			continue; /* more than there is money in the world: only a fixture could say so */
 		js_put_int(sums, currency, total);
 	}
+	return sums;
+}
+
+int64_t balance_available(struct call *call, const char *currency)
+{
+	json_t *sums = sums_of(call, "available");
+	int64_t sum = js_int(sums, currency, 0);
+
+	json_decref(sums);
+	return sum;
+}
+
+/* The same as [{amount, currency, source_types:{card}}]. New reference. */
+static json_t *funds(struct call *call, const char *status)
+{
+	json_t *sums = sums_of(call, status), *out = json_array(), *sum;
+	const char *currency;
+
 	json_object_foreach(sums, currency, sum)
 	{
 		json_t *one = json_object(), *types = json_object();

@@ -206,6 +206,8 @@ struct balance_entry {
 	const char *clock; /* test clock id; NULL: the account's */
 };
 struct record *balance_enter(struct call *call, const struct balance_entry *entry);
+/* What may be paid out in that currency; minor units. */
+int64_t balance_available(struct call *call, const char *currency);
 /* Stripe's fee in its US example: 2.9 % and 30 cents. Source: Stripe docs "Balance transaction types", pricing. */
 int64_t balance_fee(int64_t amount, const char *currency);
 

@@ -40,10 +40,11 @@ struct audit_report {
 };
 
 /*
- * Reads a file and checks the chain, and the seals for as far as the secrets go (none: NULL, 0). false with the first
- * fault in `why`, by line.
+ * Reads a file and checks the chain, and the seals for as far as the secrets go (none: NULL, 0). kept: the last hash of
+ * an earlier look, which some line must still have, or lines were cut off at the end; NULL: none was kept. false with
+ * the first fault in `why`, by line.
  */
-bool audit_verify(const char *file, const struct secret *secrets, size_t n_secrets, struct audit_report *report,
-	struct text *why);
+bool audit_verify(const char *file, const struct secret *secrets, size_t n_secrets, const char *kept,
+	struct audit_report *report, struct text *why);
 
 #endif

@@ -13,6 +13,7 @@ struct verifying {
 	size_t n_secrets;
 	struct audit_report *report;
 	char prev[DIGEST_HEX];
+	const char *kept; /* a hash that is still to be met; NULL: none, or it was */
 	const char *fault;
 };
 
@@ -64,16 +65,18 @@ static bool line_check(struct verifying *v, const char *line, size_t length)
 		return wrong(v, "has the number of another line");
 	if (!seal_check(v, chain, hash))
 		return false;
+	if (v->kept && !strcmp(v->kept, hash))
+		v->kept = NULL;
 	memcpy(v->prev, hash, DIGEST_HEX);
 	memcpy(v->report->last, hash, DIGEST_HEX);
 	v->report->lines++;
 	return true;
 }
 
-bool audit_verify(
-	const char *file, const struct secret *secrets, size_t n_secrets, struct audit_report *report, struct text *why)
+bool audit_verify(const char *file, const struct secret *secrets, size_t n_secrets, const char *kept,
+	struct audit_report *report, struct text *why)
 {
-	struct verifying v = { .secrets = secrets, .n_secrets = n_secrets, .report = report };
+	struct verifying v = { .secrets = secrets, .n_secrets = n_secrets, .report = report, .kept = kept };
 	FILE *in = fopen(file, "re");
 	char *line = NULL;
 	size_t room = 0;
@@ -94,6 +97,9 @@ bool audit_verify(
 	}
 	if (good && ferror(in))
 		good = wrong(&v, "cannot be read");
+	if (good && v.kept)
+		good = wrong(&v,
+			"has to come, or one before it, with the hash that was kept: lines were cut off at the end");
 	if (!good)
 		text_format(why, "%s: line %zu %s", file, report->lines + 1, v.fault);
 	free(line);

@@ -13,6 +13,7 @@
 #define CARD_LEAST 13
 #define CARD_MOST 19
 #define PHONE_LEAST 8
+#define PHONE_MOST 15
 
 static bool is_digit(char c)
 {
@@ -77,43 +78,96 @@ static size_t email_at(const char *s)
 	return host && memchr(s + local + 1, '.', host) ? local + 1 + host : 0;
 }
 
+/*
+ * E.164 allows 15 digits. When more follow, after a blank, they belong to the next number, and so does a card's; a
+ * group that goes on in letters is none: then the phone number ends with the last group of digits that fits.
+ */
 static size_t phone_at(const char *s)
 {
-	size_t digits = 0, i = 1, end = 0;
+	size_t digits = 0, end = 0, i = 1;
+	char last[5];
 
 	if (*s != '+' || !is_digit(s[1]))
 		return 0;
-	for (; is_digit(s[i]) || ((s[i] == ' ' || s[i] == '-' || s[i] == '(' || s[i] == ')') && s[i + 1]); i++)
-		if (is_digit(s[i])) {
-			digits++;
-			end = i + 1;
-		}
-	return digits >= PHONE_LEAST && digits <= 15 ? end : 0;
+	while (is_digit(s[i])) {
+		size_t group = strspn(s + i, "0123456789");
+
+		if (digits + group > PHONE_MOST || (end && isalnum((unsigned char)s[i + group])) ||
+			(end && card_at(s + i, last)))
+			break;
+		digits += group;
+		end = i += group;
+		i += strspn(s + i, " -()");
+	}
+	return digits >= PHONE_LEAST ? end : 0;
 }
 
-/* Keys, secrets of payments and tokens: a beginning, and everything that goes on behind it. */
-static size_t secret_at(const char *s, size_t *shown)
+static bool is_secret_char(char c)
 {
-	static const char *const begins[] = { "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "eyJ" };
+	return isalnum((unsigned char)c) || (c && strchr("_-.", c));
+}
+
+/* Keys and what we give out ourselves: a beginning, wherever it stands, and everything that goes on behind it. */
+static size_t key_at(const char *s, size_t *shown)
+{
+	static const char *const begins[] = { "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "ses_", "cnf_",
+		"mcp_", "conv_" };
 	size_t length = 0;
 
-	while (isalnum((unsigned char)s[length]) || (s[length] && strchr("_-.", s[length])))
-		length++;
 	for (size_t i = 0; i < COUNT_OF(begins); i++) {
 		*shown = strlen(begins[i]);
-		if (!strncmp(s, begins[i], *shown) && length > *shown + 4)
-			return length;
+		if (strncmp(s, begins[i], *shown) != 0)
+			continue;
+		while (is_secret_char(s[length]))
+			length++;
+		return length > *shown + 4 ? length : 0;
 	}
+	return 0;
+}
+
+/* A whole word that is secret for what it is: a client secret, a token, the proof of a user id. */
+static size_t word_at(const char *s, size_t *shown)
+{
+	size_t length = 0, hex = strspn(s, "0123456789abcdefABCDEF");
+
+	while (is_secret_char(s[length]))
+		length++;
+	*shown = 3;
+	if (!strncmp(s, "eyJ", 3) && length > 7)
+		return length;
 	for (size_t i = 3; i + 8 < length; i++)
 		if (!strncmp(s + i, "_secret_", 8)) {
 			*shown = i + 8;
 			return length;
 		}
-	return 0;
+	*shown = 0;
+	return hex == 64 && length == hex ? length : 0;
 }
 
+/* A link's path opens invoices, portals and payments to whoever has it: the place of it is all that is kept. */
+static size_t link_at(const char *s, size_t *shown)
+{
+	size_t scheme = !strncmp(s, "https://", 8) ? 8 : !strncmp(s, "http://", 7) ? 7 : 0;
+	size_t length = strcspn(s, " \t\r\n\"'<>\\");
+
+	if (!scheme)
+		return 0;
+	*shown = scheme + strcspn(s + scheme, "/?# \t\r\n\"'<>\\");
+	if (memchr(s, '@', *shown)) /* a name and a password before the host */
+		*shown = scheme;
+	else if (*shown < length)
+		++*shown;
+	return *shown < length ? length : 0;
+}
+
+/* What stands before the character that is looked at. */
+struct before {
+	bool word;   /* a character of an e-mail address */
+	bool secret; /* a character of a secret          */
+};
+
 /* Takes one thing to be masked at s; gives how much of s it was, 0 when there is none. */
-static size_t mask_at(struct arena *arena, const char *s, bool word, struct text *out)
+static size_t mask_at(struct arena *arena, const char *s, struct before before, struct text *out)
 {
 	char last[5];
 	size_t length, shown;
@@ -122,12 +176,13 @@ static size_t mask_at(struct arena *arena, const char *s, bool word, struct text
 		text_format(out, "**** %s", last);
 		return length;
 	}
-	if (!word && (length = secret_at(s, &shown))) {
+	if ((length = key_at(s, &shown)) || (length = link_at(s, &shown)) ||
+		(!before.secret && (length = word_at(s, &shown)))) {
 		text_add(out, s, shown);
 		text_put(out, "***");
 		return length;
 	}
-	if (!word && (length = email_at(s))) {
+	if (!before.word && (length = email_at(s))) {
 		text_put(out, wording_masked_email(arena, arena_range(arena, s, length)));
 		return length;
 	}
@@ -141,18 +196,18 @@ static size_t mask_at(struct arena *arena, const char *s, bool word, struct text
 const char *redact_text(struct arena *arena, const char *text)
 {
 	struct text out;
-	bool word = false; /* the character before is part of a word */
+	struct before before = { 0 };
 	const char *copy;
 	size_t length;
 
 	text_init(&out, TEXT_NO_CEILING);
 	while (*text) {
-		length = mask_at(arena, text, word, &out);
+		length = mask_at(arena, text, before, &out);
 		if (!length) {
 			text_char(&out, *text);
 			length = 1;
 		}
-		word = is_email_char(text[length - 1]);
+		before = (struct before) { is_email_char(text[length - 1]), is_secret_char(text[length - 1]) };
 		text += length;
 	}
 	copy = arena_range(arena, out.data, out.length);

@@ -102,7 +102,8 @@ int cli_audit(const struct cli *cli, const struct options *o)
 		text_clear(&why);
 		return 2;
 	}
-	good = audit_verify(o->file, config ? config->secrets : NULL, config ? config->n_secrets : 0, &report, &why);
+	good = audit_verify(
+		o->file, config ? config->secrets : NULL, config ? config->n_secrets : 0, o->kept, &report, &why);
 	if (!good)
 		fprintf(cli->err, "%s\n", why.data);
 	fprintf(cli->out, "%s: %zu lines are whole%s%s\n", o->file, report.lines, *report.last ? ", the last is " : "",

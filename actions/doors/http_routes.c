@@ -98,8 +98,7 @@ static const struct route {
 	{ "DELETE", "/v1/conversations/*", http_talk_end, false }, { "GET", "/api/v1/chatbots/**", http_people, false },
 	{ "DELETE", "/api/v1/chatbots/**", http_people, false }, { "POST", "/api/v1/chatbots/**", http_people, true },
 	{ "PATCH", "/api/v1/chatbots/**", http_people, true }, { "PUT", "/api/v1/chatbots/**", http_people, true },
-	{ "DELETE", "/mcp", http_mcp_end, false },
-	{ "POST", "/v1/test-card", http_test_card, true },
+	{ "DELETE", "/mcp", http_mcp_end, false }, { "POST", "/v1/test-card", http_test_card, true },
 	{ "POST", "/mcp", http_mcp, false }, /* judges its body itself, as its errors have a form of their own */
 };
 

@@ -43,6 +43,7 @@ static const struct option {
 	{ "--input", CALL, offsetof(struct options, input), 0 },
 	{ "--confirm", CALL, offsetof(struct options, confirm), 0 },
 	{ "--yes", CALL, 0, offsetof(struct options, yes) },
+	{ "--kept", AUDIT, offsetof(struct options, kept), 0 },
 	{ "--json", CALL | DOCTOR | PERMISSIONS, 0, offsetof(struct options, json) },
 	{ "--explain", CALL, 0, offsetof(struct options, explain) },
 	{ "--port", SERVE, offsetof(struct options, port), 0 },
@@ -67,7 +68,7 @@ void options_usage(FILE *out)
 	      "  stripe-actions hash --config FILE --user-id ID\n"
 	      "  stripe-actions doctor [ACTION] --config FILE [who] [--environment NAME] [--json]\n"
 	      "  stripe-actions permissions --config FILE [--json]\n"
-	      "  stripe-actions audit verify FILE [--config FILE]\n"
+	      "  stripe-actions audit verify FILE [--config FILE] [--kept HASH]\n"
 	      "  stripe-actions serve --config FILE [--port N] [--bind ADDRESS] [--public-url ORIGIN]\n"
 	      "                             [--sites ORIGIN,...] [--demo] [model]\n"
 	      "  stripe-actions mcp --config FILE [who] [--environment NAME]\n"
@@ -91,7 +92,8 @@ void options_usage(FILE *out)
 	      "  doctor    walks through a call without changing anything, and says why it does not work\n"
 	      "  permissions\n"
 	      "            what a restricted key has to be allowed for this configuration, and for which requests\n"
-	      "  audit     checks that nobody changed the audit record; with --config also who wrote it\n"
+	      "  audit     checks that nobody changed the audit record; with --config also who wrote it,\n"
+	      "            and with --kept, the last hash of an earlier look, that nothing was cut off since\n"
 	      "  serve     the actions and the chat widget over HTTP on 127.0.0.1 (port 12113; 0 takes a free one);\n"
 	      "            --bind listens elsewhere, behind a proxy that speaks TLS for --public-url;\n"
 	      "            --sites may show the widget, --demo adds a site that signs anybody in as any contact;\n"

@@ -11,7 +11,7 @@ struct options {
 	const char *config, *format, *environment;
 	const char *contact, *user_id, *user_hash, *token;
 	const char *input, *confirm;
-	const char *file; /* of audit verify */
+	const char *file, *kept; /* of audit verify */
 	const char *port, *bind, *public_url, *sites;
 	const char *model, *model_url;
 	bool yes, json, explain, demo, stream, help;

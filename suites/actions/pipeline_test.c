@@ -303,16 +303,16 @@ static void tamper_test(void **state)
 	struct text why;
 
 	text_init(&why, TEXT_NO_CEILING);
-	assert_true(audit_verify(file, &seal_secret, 1, &report, &why));
+	assert_true(audit_verify(file, &seal_secret, 1, NULL, &report, &why));
 	assert_int_equal(report.lines, 5);
 	assert_int_equal(report.unsealed, 0);
 	text = file_read(file);
 	row->tamper(text);
 	file_write(file, text, strlen(text));
-	assert_false(audit_verify(file, &seal_secret, 1, &report, &why));
+	assert_false(audit_verify(file, &seal_secret, 1, NULL, &report, &why));
 	assert_holds(why.data, row->why);
 	text_reset(&why);
-	assert_int_equal(audit_verify(file, NULL, 0, &report, &why), row->needs_secret);
+	assert_int_equal(audit_verify(file, NULL, 0, NULL, &report, &why), row->needs_secret);
 	text_clear(&why);
 	free(text);
 	temporary_drop(file);
@@ -333,12 +333,12 @@ static void audit__goes_on_after_a_kill_at_any_byte(void **state)
 
 		text_init(&why, TEXT_NO_CEILING);
 		file_write(file, text, strlen(text) - cut);
-		assert_true(audit_verify(file, &seal_secret, 1, &report, &why));
+		assert_true(audit_verify(file, &seal_secret, 1, NULL, &report, &why));
 		assert_true(report.torn);
 		a = audit_open(file, &seal_secret, &why_open);
 		assert_true(audit_append(a, record));
 		audit_close(a);
-		assert_true(audit_verify(file, &seal_secret, 1, &report, &why));
+		assert_true(audit_verify(file, &seal_secret, 1, NULL, &report, &why));
 		assert_false(report.torn);
 		assert_int_equal(report.lines, 3);
 		text_clear(&why);
@@ -363,7 +363,7 @@ static void audit__two_writers_share_one_chain(void **state)
 		assert_true(audit_append(other, record));
 	}
 	text_init(&why, TEXT_NO_CEILING);
-	assert_true(audit_verify(file, &seal_secret, 1, &report, &why));
+	assert_true(audit_verify(file, &seal_secret, 1, NULL, &report, &why));
 	assert_int_equal(report.lines, 10);
 	text_clear(&why);
 	audit_close(one);
@@ -421,7 +421,7 @@ static void record__holds_no_person(void **state)
 	assert_holds(text, "\"phase\":\"intent\"");
 	assert_holds(text, "\"idempotency_key\":\"act_");
 	text_init(&why, TEXT_NO_CEILING);
-	assert_true(audit_verify(file, c.agent->config->secrets, 2, &report, &why));
+	assert_true(audit_verify(file, c.agent->config->secrets, 2, NULL, &report, &why));
 	assert_int_equal(report.lines, 4);
 	text_clear(&why);
 	company_close(&c);

@@ -272,7 +272,7 @@ static void many_at_once__each_get_their_own_and_the_record_is_whole(void **stat
 		assert_int_equal(work[i].good, ROUNDS);
 	}
 	text_init(&why, TEXT_NO_CEILING);
-	if (!audit_verify(file, s.agent->config->secrets, s.agent->config->n_secrets, &report, &why))
+	if (!audit_verify(file, s.agent->config->secrets, s.agent->config->n_secrets, NULL, &report, &why))
 		fail_msg("%s", why.data);
 	assert_int_equal(report.lines, CLIENTS * (ROUNDS - ROUNDS / 3));
 	assert_false(report.torn);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "actions/runtime/doctor.h"
+#include "actions/runtime/doctor_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "actions/catalog/action.h"
-#include "actions/catalog/permissions.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -49,14 +48,7 @@ static const struct cause {
 	{ PROBLEM_IDENTITY_METHOD_OFF, "C1", DOCTOR_IDENTITY },
 };
 
-struct looking {
-	struct agent *agent;
-	const struct doctor_call *call;
-	json_t *findings;
-	enum doctor_group group; /* of the first finding */
-};
-
-static json_t *finding_add(struct looking *l, enum doctor_group group, const char *cause, const char *action)
+json_t *doctor_add(struct looking *l, enum doctor_group group, const char *cause, const char *action)
 {
 	json_t *finding = json_object();
 
@@ -78,21 +70,6 @@ static bool is_known(const struct looking *l, const char *code)
 	return false;
 }
 
-static bool is_missing_already(const struct looking *l, const char *permission)
-{
-	const char *has;
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(l->findings, i, row)
-	{
-		has = js_text(row, "permission");
-		if (has && !strcmp(has, permission))
-			return true;
-	}
-	return false;
-}
-
 static void problem_add(struct looking *l, const char *action, const struct run_result *result)
 {
 	const struct problem_row *row = problem_row(result->problem.code);
@@ -101,7 +78,7 @@ static void problem_add(struct looking *l, const char *action, const struct run_
 	js_auto diagnostic = envelope_diagnostic(&result->envelope, &result->problem, result->stage);
 	json_t *finding;
 
-	if (result->problem.permission ? is_missing_already(l, result->problem.permission) : is_known(l, code))
+	if (result->problem.permission ? doctor_has_permission(l, result->problem.permission) : is_known(l, code))
 		return;
 	for (size_t i = 0; i < COUNT_OF(causes); i++)
 		if (causes[i].code == result->problem.code) {
@@ -113,7 +90,7 @@ static void problem_add(struct looking *l, const char *action, const struct run_
 	/* Nothing was presented at all: the page never identified its visitor. Half a proof is another matter. */
 	if (result->problem.code == PROBLEM_IDENTITY_REQUIRED && !l->call->evidence.user_id)
 		cause = "C4";
-	finding = finding_add(l, group, cause, action);
+	finding = doctor_add(l, group, cause, action);
 	js_put_text(finding, "code", code);
 	js_put_text(finding, "message", result->envelope.message.data);
 	json_object_update_missing(finding, diagnostic);
@@ -129,7 +106,7 @@ static void emptiness_add(struct looking *l, const char *action, const struct ru
 
 	if (!code || is_known(l, code))
 		return;
-	finding = finding_add(l, DOCTOR_DATA, "B2", action);
+	finding = doctor_add(l, DOCTOR_DATA, "B2", action);
 	js_put_text(finding, "code", code);
 	js_put_text(finding, "stage", result->stage);
 	js_put_text(finding, "message", result->envelope.message.data);
@@ -165,65 +142,27 @@ static bool action_look(struct looking *l, const char *name)
 	return reached;
 }
 
+bool doctor_has_permission(const struct looking *l, const char *permission)
+{
+	const char *has;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(l->findings, i, row)
+	{
+		has = js_text(row, "permission");
+		if (has && !strcmp(has, permission))
+			return true;
+	}
+	return false;
+}
+
 static bool any_is_on(const struct config *c)
 {
 	for (size_t i = 0; i < c->n_actions; i++)
 		if (c->actions[i].enabled)
 			return true;
 	return false;
-}
-
-/* The route with ids that nothing can have: only the refusal is of interest. */
-static const char *probe_path(struct arena *arena, const char *route)
-{
-	static const struct {
-		const char *name, *prefix;
-	} ids[] = { { "{customer}", "cus" }, { "{subscription}", "sub" }, { "{schedule}", "sub_sched" },
-		{ "{invoice}", "in" }, { "{price}", "price" }, { "{product}", "prod" }, { "{coupon}", "coupon" } };
-
-	for (size_t i = 0; i < COUNT_OF(ids); i++) {
-		const char *at = strstr(route, ids[i].name);
-
-		if (at)
-			return arena_format(arena, "%.*s%s_stripe_actions_doctor%s", (int)(at - route), route,
-				ids[i].prefix, at + strlen(ids[i].name));
-	}
-	return route;
-}
-
-static void permission_look(struct looking *l, const struct permission *p)
-{
-	struct arena arena = { 0 };
-	struct problem why;
-	js_auto params = p->probe ? json_loads(p->probe, 0, NULL) : NULL;
-	struct stripe_ask ask = { .method = p->method, .params = params };
-	const char *missing;
-	json_t *finding;
-
-	problem_init(&why, &arena);
-	ask.path = probe_path(&arena, p->route);
-	stripe_call(&l->agent->stripe, &ask, &why);
-	missing = why.permission ? why.permission : p->name;
-	if (why.code == PROBLEM_STRIPE_PERMISSION_DENIED && !is_missing_already(l, missing)) {
-		finding = finding_add(l, DOCTOR_DATA, "B3", NULL);
-		js_put_text(finding, "code", problem_row(why.code)->name);
-		js_put_text(finding, "stage", "permissions");
-		js_put_text(finding, "message", problem_row(why.code)->text);
-		js_put_text(finding, "detail",
-			arena_format(&arena, "%s: %s %s, for %s", why.detail, p->method, p->route, p->use));
-		js_put_text(finding, "permission", missing);
-		js_put_text(finding, "hint", problem_row(why.code)->hint);
-	}
-	problem_clear(&why);
-	arena_free(&arena);
-}
-
-/* Every request that the configuration comes to, as one that can neither succeed nor change anything. */
-static void permissions_look(struct looking *l)
-{
-	for (const struct permission *p = permissions; p->name; p++)
-		if (permission_needed(l->agent->config, p))
-			permission_look(l, p);
 }
 
 /* Found at load and never in a run: with nothing else in the way, thin words are why a model does not call. */
@@ -241,7 +180,7 @@ static void warnings_look(struct looking *l)
 			continue;
 		colon = strchr(text, ':');
 		code = mem_copy_range(text, (size_t)(colon - text));
-		finding = finding_add(l, DOCTOR_TRIGGER, "A4", NULL);
+		finding = doctor_add(l, DOCTOR_TRIGGER, "A4", NULL);
 		js_put_text(finding, "code", code);
 		js_put_text(finding, "stage", "configuration");
 		js_put_text(finding, "message", "");
@@ -265,8 +204,10 @@ json_t *doctor_look(struct agent *a, const struct doctor_call *call, enum doctor
 	for (size_t i = 0; !call->action && i < a->config->n_actions; i++)
 		if (a->config->actions[i].enabled || !any_is_on(a->config))
 			reached |= action_look(&l, a->config->actions[i].name);
-	if (reached)
-		permissions_look(&l);
+	if (reached) {
+		doctor_look_permissions(&l);
+		doctor_look_catalogue(&l);
+	}
 	warnings_look(&l);
 	out = json_object();
 	js_put_text(out, "group",

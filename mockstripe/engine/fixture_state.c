@@ -419,10 +419,16 @@ bool state_collect(struct load *l, struct fixture_file *file)
 
 /* ---- references ---- */
 
+static bool is_named(const struct schema_resource *type, const char *object)
+{
+	return type->object && !strcmp(type->object, object);
+}
+
+/* A recurring price is a plan of the same id too, and stands where plans do (API reference, "Plans"). */
 static bool is_of(const struct schema_node *node, const struct schema_resource *type)
 {
 	for (size_t i = 0; i < node->n_refs; i++)
-		if (node->refs[i] == type)
+		if (node->refs[i] == type || (is_named(node->refs[i], "plan") && is_named(type, "price")))
 			return true;
 	return false;
 }

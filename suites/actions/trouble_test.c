@@ -2,6 +2,7 @@
 #include "suites/actions/support.h"
 #include "suites/support/api.h"
 
+#include "actions/people/contact_api.h"
 #include "actions/people/identity.h"
 #include "actions/runtime/doctor.h"
 
@@ -167,6 +168,35 @@ static void call_take(struct world *w, const json_t *call)
 	free(inputs);
 }
 
+/* A request to the contacts API: "contacts": method and path behind the agent's, body, answer, and what it says. */
+static void people_take(struct world *w, const json_t *step)
+{
+	const char *request = js_text(step, "contacts"), *slash = strrchr(request, '/'), *says = js_text(step, "says");
+	const struct contacts *c = &w->agent->contacts;
+	json_t *body = js_get(step, "body");
+	struct contact_answer answer = { 0 };
+	struct text text;
+
+	if (!strcmp(request, "POST contacts"))
+		answer = contact_api_create(c, body, case_now(w));
+	else if (!strncmp(request, "PATCH contacts/", 15))
+		answer = contact_api_update(c, slash + 1, body, case_now(w));
+	else if (!strcmp(request, "POST custom-attributes"))
+		answer = attribute_api_create(c, body);
+	else if (!strncmp(request, "PUT custom-attributes/", 22))
+		answer = attribute_api_update(c, slash + 1, body);
+	else
+		fail_msg("no step is called %s", request);
+	text_init(&text, TEXT_NO_CEILING);
+	js_write(&text, answer.body);
+	if (answer.status != js_int(step, "answer", 0))
+		print_error("%s: %s\n", request, text.data);
+	assert_int_equal(answer.status, js_int(step, "answer", 0));
+	assert_holds(text.data, says);
+	text_clear(&text);
+	json_decref(answer.body);
+}
+
 static void step_take(struct world *w, const json_t *step)
 {
 	const char *stripe = js_text(step, "stripe");
@@ -177,6 +207,8 @@ static void step_take(struct world *w, const json_t *step)
 		fault_set(w);
 	if (js_text(step, "action"))
 		call_take(w, step);
+	if (js_text(step, "contacts"))
+		people_take(w, step);
 	if (!stripe)
 		return;
 	assert_true(!strncmp(stripe, "POST ", 5));

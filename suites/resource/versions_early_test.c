@@ -5,6 +5,7 @@
  */
 #include "billing.h"
 
+#define ENDIVE "2026-10-28.endive"
 #define Y2022 "2022-08-01"
 #define Y2020 "2020-08-27"
 #define MARCH_2020 "2020-03-02"
@@ -96,6 +97,30 @@ static void invoice__could_require_pending_items(void **state)
 	api_ok(h, "POST", "/v1/invoiceitems", text_of(h, "customer=%s&amount=500&currency=usd", customer));
 	assert_money(as(h, Y2020, "POST", "/v1/invoices", body), "amount_due", 500);
 	assert_status(sent(h, Y2022, "POST", "/v1/invoices", body), 400);
+}
+
+/* ---- 2022-11-15: the routes below a charge ---- */
+
+static void charge__was_refunded_below_itself(void **state)
+{
+	struct house *h = *state;
+	const char *path = text_of(h, "/v1/charges/%s",
+		field(api_ok(h, "POST", "/v1/charges", "amount=2000&currency=usd&source=tok_visa"), "id"));
+	const struct answer *a = as(h, Y2022, "POST", text_of(h, "%s/refund", path), "amount=500");
+
+	assert_field(a, "object", "charge");
+	assert_money(a, "amount_refunded", 500);
+	assert_money(a, "refunds.data.0.amount", 500);
+	a = as(h, Y2022, "POST", text_of(h, "%s/refunds", path), "amount=300&metadata[a]=b");
+	assert_field(a, "object", "refund");
+	assert_money(a, "amount", 300);
+	a = as(h, Y2022, "GET", text_of(h, "%s/refunds", path), "");
+	assert_same_int((int64_t)field_count(a, "data"), 2);
+	assert_money(a, "data.0.amount", 300);
+	assert_error(sent(h, Y2022, "POST", text_of(h, "%s/refund", path), "amount=1201"), 400, NULL, "amount",
+		"Refund amount ($12.01) is greater than unrefunded amount on charge ($12.00)");
+	assert_status(sent(h, Y2022, "POST", "/v1/charges/ch_none/refund", NULL), 404);
+	assert_status(sent(h, ENDIVE, "POST", text_of(h, "%s/refund", path), NULL), 404);
 }
 
 /* ---- 2020-08-27 ---- */
@@ -220,6 +245,7 @@ int main(void)
 		BILLING_TEST(session__subscription_data_had_items_and_a_coupon),
 		BILLING_TEST(session__had_shipping_rates),
 		BILLING_TEST(invoice__could_require_pending_items),
+		BILLING_TEST(charge__was_refunded_below_itself),
 		BILLING_TEST(tax_percent__is_a_tax_rate),
 		BILLING_TEST(subscription__had_one_plan),
 		BILLING_TEST(schedule__phases_had_plans),

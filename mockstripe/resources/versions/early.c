@@ -6,6 +6,7 @@
 #include "api/list.h"
 #include "base/json.h"
 #include "resources/versions/history.h"
+#include "resources/within.h"
 
 static bool makes_intent(const struct call *call)
 {
@@ -73,6 +74,30 @@ static void show_charge(const struct older *o, json_t *tree)
 	older_put_included(o, tree, "refunds");
 }
 
+/* The routes below a charge, whose list of refunds names them as its url; libraries of today refund at /v1/refunds. */
+static void take_refund(struct call *call, json_t *given)
+{
+	js_put_text(given, "charge", call->ids[0]);
+}
+
+static int answer_charge(struct call *call)
+{
+	const char *id = call->ids[0];
+
+	if (!call_within(call, "POST", "/v1/refunds", NULL, json_incref(call->params)))
+		return -1;
+	return answer_record(call, account_find(call->account, id));
+}
+
+#define REFUNDS "/v1/charges/{id}/refunds"
+
+static const struct version_route routes_2022_11_15[] = {
+	{ "POST", "/v1/charges/{id}/refund", "POST", "/v1/refunds", take_refund, NULL, answer_charge },
+	{ "POST", REFUNDS, "POST", "/v1/refunds", take_refund, NULL, NULL },
+	{ "GET", REFUNDS, "GET", "/v1/refunds", take_refund, NULL, NULL },
+	{ 0 },
+};
+
 static const struct version_shape shapes_2022_11_15[] = {
 	{ "charge", show_charge },
 	{ "payment_intent", show_intent },
@@ -88,4 +113,5 @@ const struct version_change change_2022_11_15 = {
 	.from = "2022-11-15",
 	.shapes = shapes_2022_11_15,
 	.links = links_2022_11_15,
+	.routes = routes_2022_11_15,
 };

@@ -34,6 +34,9 @@ bool customer_cash_is_manual(struct record *customer);
 struct record *customer_cash_move(struct call *call, struct record *customer, int64_t amount, const char *currency,
 	const char *type, json_t *details);
 
+/* Whether Stripe would know where to calculate the customer's tax: by an address, or by the IP address. */
+bool customer_is_located(struct record *customer);
+
 /* Takes the next number of the customer's own invoice sequence: "ABCD1234-0001". Arena text. */
 const char *customer_invoice_number(struct call *call, struct record *customer);
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "resources/billing/subscription.h"
+#include "resources/customer.h"
 #include "resources/customer_apply.h"
 
 #define SHOWN_MOST 10 /* rows of an embedded list */
@@ -84,6 +85,13 @@ static json_t *tax_location(const json_t *body)
 	js_put_text(location, "source", "ip_address");
 	js_put_null(location, "state");
 	return location;
+}
+
+bool customer_is_located(struct record *customer)
+{
+	js_auto location = tax_location(record_tree(customer));
+
+	return location != NULL;
 }
 
 json_t *customer_tax(struct call *call, struct record *customer)

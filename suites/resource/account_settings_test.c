@@ -165,14 +165,14 @@ static void overdue__paid_in_between_goes_on(void **state)
 	assert_field(get(h, "subscriptions", sub), "status", "active");
 }
 
-/* A later due date counts from there. */
+/* A later due date, given while it was a draft, counts. */
 static void overdue__by_a_due_date_that_moved(void **state)
 {
 	struct house *h = *state;
 	const char *sub = owe(h), *mark;
 
-	go_to(h, DUE - DAY);
 	post(h, "invoices", field(latest_invoice(h, sub), "id"), text_of(h, "due_date=%lld", (long long)(DUE + DAY)));
+	go_to(h, DUE);
 	mark = events_mark(h);
 	go_to(h, DUE + DAY - 1);
 	assert_field(get(h, "subscriptions", sub), "status", "active");

@@ -48,6 +48,11 @@ void invoice_on_due(struct call *call, struct record *invoice);
 void invoice_adopt(struct call *call, struct record *invoice);
 /* An open invoice that was sent falls due at its due_date: after that was set. Others stay as they are. */
 void invoice_plan_overdue(struct call *call, struct record *invoice);
+/* An open invoice advances by itself from now on, or no more: its next attempt to be charged follows. */
+void invoice_set_collection(struct call *call, struct record *invoice, bool advances);
+/* A draft could not be finalized: where that is for want of the customer's location it says so itself, and the call
+ * keeps it. Emits invoice.finalization_failed then. */
+void invoice_note_failure(struct call *call, struct record *invoice);
 /* A draft whose hour is over: true when it has to wait on for its webhook (it falls due again then). */
 bool invoice_waits(struct call *call, struct record *invoice);
 

@@ -153,17 +153,19 @@ static int invoice_create(struct call *call)
 	if (!source || param_given(call, "default_payment_method"))
 		js_put_text(draft, "default_payment_method", param_text(call, "default_payment_method"));
 	invoice_set_advance(call, draft, param_flag(call, "auto_advance", false));
+	invoice_snapshot_customer(call, invoice); /* by what the parameters say: automatic_tax */
 	if (invoice_total(call, invoice))
 		return -1;
 	emit(call, "invoice.created", invoice);
 	return answer_record(call, invoice);
 }
 
-/* What may still change once an invoice is finalized. */
+/* What may still change once an invoice is finalized. How and until when it is to be paid may not: "can only be updated
+ * on draft invoices" (API reference, "Update an invoice"). */
 static bool is_editable_later(const char *name)
 {
 	static const char *const names[] = { "metadata", "auto_advance", "default_payment_method", "default_source",
-		"payment_settings", "expand", "days_until_due", "due_date", "collection_method" };
+		"payment_settings", "expand" };
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (!strcmp(names[i], name))
@@ -203,13 +205,13 @@ static int invoice_update(struct call *call)
 		invoice_set_advance(
 			call, draft, param_flag(call, "auto_advance", js_flag(draft, "auto_advance", false)));
 	else if (param_given(call, "auto_advance"))
-		js_put_flag(draft, "auto_advance", param_flag(call, "auto_advance", false));
+		invoice_set_collection(call, invoice, param_flag(call, "auto_advance", false));
+	if (is_draft && method && strcmp(method, "send_invoice"))
+		js_put_null(draft, "due_date");
 	if (is_draft) {
 		invoice_snapshot_customer(call, invoice);
 		if (invoice_total(call, invoice))
 			return -1;
-	} else if (param_given(call, "due_date") || param_given(call, "days_until_due")) {
-		invoice_plan_overdue(call, invoice);
 	}
 	emit_changed(call, "invoice.updated", invoice);
 	return answer_record(call, invoice);
@@ -249,19 +251,18 @@ static int invoice_delete(struct call *call)
 static int route_finalize(struct call *call)
 {
 	struct record *invoice = path_invoice(call, "id");
-	json_t *draft;
 
-	if (!invoice || invoice_finalize(call, invoice))
+	if (!invoice)
 		return -1;
-	if (param_given(call, "auto_advance") && !strcmp(status_of(invoice), "open")) {
-		draft = journal_edit(&call->journal, invoice);
-		js_put_flag(draft, "auto_advance", param_flag(call, "auto_advance", false));
-		if (param_flag(call, "auto_advance", false)) {
-			js_put_int(draft, "next_payment_attempt", call->now + 3600);
-			js_put_int(js_own(draft, PRIVATE_KEY), "due", call->now + 3600);
-		}
-		journal_freeze(&call->journal, invoice);
+	if (invoice_finalize(call, invoice)) {
+		invoice_note_failure(call, invoice);
+		return -1;
 	}
+	/* Not charged now; an invoice that advances by itself is charged an hour later. */
+	if (!strcmp(status_of(invoice), "open"))
+		invoice_set_collection(call, invoice,
+			param_flag(call, "auto_advance", js_flag(record_tree(invoice), "auto_advance", false)));
+	journal_freeze(&call->journal, invoice);
 	return answer_record(call, invoice);
 }
 

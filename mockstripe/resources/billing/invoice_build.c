@@ -14,6 +14,7 @@
 #include "resources/billing/inside.h"
 #include "resources/billing/subscription.h"
 #include "resources/discount.h"
+#include "resources/customer.h"
 #include "resources/generic.h"
 
 const struct schema_resource *invoice_type(void)
@@ -189,6 +190,21 @@ int invoice_check_room(struct call *call, struct record *invoice, const char *wh
 
 /* ---- a new draft ---- */
 
+/* automatic_tax.status of a draft: whether there is a place to calculate the tax for. No account here is registered
+ * anywhere, so there is nothing to add. Source: Stripe docs "Automatically collect tax on subscriptions". */
+static void locate(struct call *call, struct record *invoice)
+{
+	json_t *automatic = json_object_get(record_tree(invoice), "automatic_tax"), *own;
+	bool located = customer_is_located(invoice_customer(call, invoice));
+	const char *status = located ? "complete" : "requires_location_inputs", *shown = js_text(automatic, "status");
+
+	if (!js_flag(automatic, "enabled", false) || (shown && !strcmp(shown, status)))
+		return;
+	own = js_own(journal_edit(&call->journal, invoice), "automatic_tax");
+	js_put_text(own, "provider", "stripe");
+	js_put_text(own, "status", status);
+}
+
 /* Who is billed, as the invoice remembers it; refreshed while it is a draft, frozen at finalization. */
 void invoice_snapshot_customer(struct call *call, struct record *invoice)
 {
@@ -211,6 +227,7 @@ void invoice_snapshot_customer(struct call *call, struct record *invoice)
 			js_put(tree, parts[i][0], value);
 		}
 	}
+	locate(call, invoice);
 }
 
 /* How the subscription may be paid; its invoices say the same. */
@@ -231,6 +248,7 @@ static void copy_from_subscription(
 {
 	json_t *tree = record_tree(sub), *details = json_object(), *parent = json_object();
 	json_t *settings = json_object_get(tree, "invoice_settings");
+	json_t *automatic = json_object_get(tree, "automatic_tax");
 
 	js_put(details, "metadata", json_object_get(tree, "metadata"));
 	js_put_text(details, "subscription", sub->id);
@@ -242,6 +260,10 @@ static void copy_from_subscription(
 	js_put_new(body, "parent", parent);
 	js_put(body, "collection_method", json_object_get(tree, "collection_method"));
 	js_put(body, "default_tax_rates", json_object_get(tree, "default_tax_rates"));
+	if (js_flag(automatic, "enabled", false)) {
+		js_put_flag(js_own(body, "automatic_tax"), "enabled", true);
+		js_put(json_object_get(body, "automatic_tax"), "liability", json_object_get(automatic, "liability"));
+	}
 	js_put(body, "description", json_object_get(settings, "description"));
 	js_put(body, "footer", json_object_get(settings, "footer"));
 	js_put(body, "custom_fields", json_object_get(settings, "custom_fields"));
@@ -282,18 +304,20 @@ static json_t *draft_body(struct call *call, const struct invoice_terms *terms)
 void invoice_set_advance(struct call *call, json_t *body, bool advance)
 {
 	bool charges = !strcmp(js_text(body, "collection_method"), "charge_automatically");
-	int64_t created = js_int(body, "created", call->now);
+	int64_t when = js_int(body, "created", call->now) + 3600;
 
+	if (when <= call->now) /* its hour has passed while it did not */
+		when = call->now + 3600;
 	js_put_flag(body, "auto_advance", advance);
 	if (advance) {
-		js_put_int(body, "automatically_finalizes_at", created + 3601);
-		js_put_int(js_own(body, PRIVATE_KEY), "due", created + 3600);
+		js_put_int(body, "automatically_finalizes_at", when + 1);
+		js_put_int(js_own(body, PRIVATE_KEY), "due", when);
 	} else {
 		js_put_null(body, "automatically_finalizes_at");
 		json_object_del(js_own(body, PRIVATE_KEY), "due");
 	}
 	if (advance && charges)
-		js_put_int(body, "next_payment_attempt", created + 3600);
+		js_put_int(body, "next_payment_attempt", when);
 	else
 		js_put_null(body, "next_payment_attempt");
 }

@@ -84,7 +84,45 @@ static void overdue(struct call *call, struct record *invoice)
 		subscription_invoice_given_up(call, sub, invoice);
 }
 
+void invoice_set_collection(struct call *call, struct record *invoice, bool advances)
+{
+	json_t *draft = journal_edit(&call->journal, invoice);
+
+	js_put_flag(draft, "auto_advance", advances);
+	if (!is_charged(invoice))
+		return; /* it is overdue at its due date either way */
+	if (!advances) {
+		js_put_null(draft, "next_payment_attempt");
+		clear_due(call, invoice);
+	} else if (!js_int(record_private(invoice), "due", 0)) {
+		js_put_int(draft, "next_payment_attempt", call->now + 3600);
+		set_due(call, invoice, call->now + 3600);
+	}
+}
+
 /* ---- drafts ---- */
+
+static void show_failure(struct call *call, struct record *invoice)
+{
+	json_t *error = json_object();
+
+	if (call->fail.code)
+		js_put_text(error, "code", call->fail.code);
+	js_put_text(error, "message", call->fail.message);
+	js_put_text(error, "type", call->fail.type);
+	js_put_new(journal_edit(&call->journal, invoice), "last_finalization_error", error);
+	emit(call, "invoice.finalization_failed", invoice);
+}
+
+void invoice_note_failure(struct call *call, struct record *invoice)
+{
+	const char *code = call->fail.code;
+
+	if (!code || strcmp(code, "customer_tax_location_invalid"))
+		return;
+	show_failure(call, invoice);
+	call->fail.keep = true;
+}
 
 /* The pause of a subscription's collection decides what becomes of its drafts. */
 static bool held_back(struct call *call, struct record *invoice)
@@ -100,7 +138,11 @@ static bool held_back(struct call *call, struct record *invoice)
 		journal_freeze(&call->journal, invoice);
 		return true;
 	}
-	if (invoice_finalize(call, invoice) || !is_status(invoice, "open"))
+	if (invoice_finalize(call, invoice)) {
+		show_failure(call, invoice);
+		call->fail = (struct fail) { 0 };
+	}
+	if (!is_status(invoice, "open"))
 		return true; /* the balance covered it */
 	if (!strcmp(behavior, "void"))
 		invoice_void(call, invoice);
@@ -114,7 +156,13 @@ static void advance_draft(struct call *call, struct record *invoice)
 	if (held_back(call, invoice) || invoice_waits(call, invoice))
 		return;
 	if (invoice_finalize(call, invoice)) {
-		emit(call, "invoice.finalization_failed", invoice);
+		json_t *draft = journal_edit(&call->journal, invoice);
+
+		js_put_null(draft, "automatically_finalizes_at");
+		js_put_null(draft, "next_payment_attempt");
+		clear_due(call, invoice); /* it waits for somebody to mend it */
+		show_failure(call, invoice);
+		call->fail = (struct fail) { 0 };
 		return;
 	}
 	if (!is_status(invoice, "open"))

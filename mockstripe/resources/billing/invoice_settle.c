@@ -203,9 +203,13 @@ int invoice_finalize(struct call *call, struct record *invoice)
 	if (!is_status(invoice, "draft"))
 		return fail_invalid(call, NULL, NULL,
 			"This invoice is already finalized, you can't re-finalize a non-draft invoice.");
+	invoice_snapshot_customer(call, invoice);
+	if (js_flag(js_get(record_tree(invoice), "automatic_tax"), "enabled", false) && !customer_is_located(customer))
+		return fail_invalid(call, "customer_tax_location_invalid", NULL,
+			"The customer's location isn't recognized. Set a valid customer address in order to "
+			"automatically calculate tax.");
 	if (invoice_supersede(call, invoice))
 		return -1;
-	invoice_snapshot_customer(call, invoice);
 	if (invoice_count_usage(call, invoice) || settlement_of(call, invoice, &s))
 		return -1;
 	draft = journal_edit(&call->journal, invoice);
@@ -218,6 +222,7 @@ int invoice_finalize(struct call *call, struct record *invoice)
 	if (!json_is_integer(json_object_get(draft, "effective_at")))
 		js_put_int(draft, "effective_at", call->now);
 	js_put_null(draft, "automatically_finalizes_at");
+	js_put_null(draft, "last_finalization_error");
 	js_put_int(js_own(draft, "status_transitions"), "finalized_at", call->now);
 	if (!json_is_integer(json_object_get(draft, "webhooks_delivered_at")))
 		js_put_int(draft, "webhooks_delivered_at", call->now);

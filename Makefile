@@ -69,7 +69,7 @@ LDFLAGS ?=
 COMPILE := $(CC) -std=c11 $(DEFINES) $(INCLUDES) $(WARNINGS) $(WERROR) $(OPTIMISE) -g -fvisibility=hidden $(SANITIZE) \
 	$(CFLAGS)
 LINK := $(CC) -g $(SANITIZE) $(LDFLAGS) -Wl,--as-needed
-LIBS := -lmicrohttpd -ljansson -lcurl -lssl -lcrypto -lsqlite3 -lhpdf -lpthread -lm
+LIBS := -lmicrohttpd -ljansson -lcurl -lssl -lcrypto -lsqlite3 -licui18n -licuuc -lhpdf -lpthread -lm
 
 # ---- sources --------------------------------------------------------------------------------------------------------
 

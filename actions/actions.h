@@ -7,7 +7,7 @@
 
 /*
  * The billing actions of a support agent, for a program that embeds them. This is the only header to include; link with
- * libstripeactions, libmicrohttpd, jansson, libcurl, libcrypto and libsqlite3.
+ * libstripeactions, libmicrohttpd, jansson, libcurl, libcrypto, libsqlite3, libicuuc and libicui18n.
  *
  *	char *why;
  *	struct sa *sa = sa_open(&(struct sa_options){ .config_file = "actions.json" }, &why);

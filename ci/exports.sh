@@ -45,7 +45,7 @@ check() {
 		printf '\tNULL };\nint main(void)\n{\n\treturn all[0] ? map_get() + text_add() : 1;\n}\n'
 	} >"$work/embeds.c"
 	if ! "$cc" -std=c11 -Wall -Wextra -Wno-cast-function-type -Wpedantic -Werror -I. -o "$work/embeds" "$work/embeds.c" "$archive" \
-		-lmicrohttpd -ljansson -lcurl -lssl -lcrypto -lsqlite3 -lhpdf -lpthread -lm || ! "$work/embeds"; then
+		-lmicrohttpd -ljansson -lcurl -lssl -lcrypto -lsqlite3 -licui18n -licuuc -lhpdf -lpthread -lm || ! "$work/embeds"; then
 		echo "exports: a program cannot embed $archive"
 		wrong=$((wrong + 1))
 		return

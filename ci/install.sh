@@ -20,6 +20,7 @@ build libjansson-dev        p:jansson
 build libcurl4-openssl-dev  p:libcurl
 build libssl-dev            p:libcrypto
 build libsqlite3-dev        p:sqlite3
+build libicu-dev            p:icu-i18n
 build libhpdf-dev           h:hpdf.h
 build curl                  c:curl
 test  libcmocka-dev         p:cmocka

@@ -45,6 +45,7 @@ awk '
 		wraps["^curl/"]       = "^(mockstripe/events/deliver|actions/stripe/client)\\.[ch]$"
 		wraps["^openssl/"]    = "^(mockstripe/(events/sign|engine/idempotency|doors/tls)|actions/(people/identity|core/digest))\\.[ch]$"
 		wraps["^sqlite3"]     = "^(mockstripe/store/db\\.[ch]|actions/people/.*)$"
+		wraps["^unicode/"]    = "^actions/people/likeness\\.c$"
 		wraps["^hpdf"]        = "^mockstripe/resources/quote\\.c$"
 		wraps["^jansson"]     = "^mockstripe/base/json_jansson\\.c$"
 		wraps["^cmocka"]      = "^$"

@@ -33,6 +33,22 @@ static bool is_operator(const struct http_visit *v)
 	return digest_same(a, b, DIGEST_SIZE);
 }
 
+/* Seconds until the next request may come; 0: this one may, and counts. */
+static int64_t meter_wait(struct http_meter *m, int64_t now)
+{
+	int64_t wait;
+
+	pthread_mutex_lock(&m->lock);
+	wait = m->at[m->next] + HTTP_METER_SECONDS - now;
+	if (wait <= 0) {
+		m->at[m->next] = now;
+		m->next = (m->next + 1) % HTTP_METER_MOST;
+		wait = 0;
+	}
+	pthread_mutex_unlock(&m->lock);
+	return wait;
+}
+
 static struct contact_answer contacts_route(const struct http_visit *v, const char *id)
 {
 	const struct agent *a = v->house->agent;
@@ -79,10 +95,17 @@ void http_people(const struct http_visit *v, struct http_answer *out)
 {
 	const char *agent = v->house->agent->config->agent_id, *rest, *id;
 	struct contact_answer answer = { .status = 404 };
+	int64_t wait;
 	bool fits;
 
 	if (!is_operator(v)) {
 		refuse(out, 401, "Unauthorized access");
+		return;
+	}
+	wait = meter_wait(&v->house->meter, clock_now(&v->house->agent->clock));
+	if (wait) {
+		snprintf(out->retry_after, sizeof(out->retry_after), "%lld", (long long)wait);
+		refuse(out, 429, "Rate limit exceeded");
 		return;
 	}
 	rest = part_take(v->rest, agent, &fits);
@@ -91,6 +114,8 @@ void http_people(const struct http_visit *v, struct http_answer *out)
 		return;
 	}
 	id = part_take(rest ? rest : "", "contacts", &fits);
+	if (!fits) /* as examples for the original's first edition have it */
+		id = part_take(rest ? rest : "", "contact", &fits);
 	if (fits)
 		answer = contacts_route(v, id);
 	if (!fits) {

@@ -98,6 +98,8 @@ static const struct route {
 	{ "DELETE", "/v1/conversations/*", http_talk_end, false }, { "GET", "/api/v1/chatbots/**", http_people, false },
 	{ "DELETE", "/api/v1/chatbots/**", http_people, false }, { "POST", "/api/v1/chatbots/**", http_people, true },
 	{ "PATCH", "/api/v1/chatbots/**", http_people, true }, { "PUT", "/api/v1/chatbots/**", http_people, true },
+	{ "GET", "/api/v1/chatbot/**", http_people, false }, { "DELETE", "/api/v1/chatbot/**", http_people, false },
+	{ "POST", "/api/v1/chatbot/**", http_people, true }, { "PATCH", "/api/v1/chatbot/**", http_people, true },
 	{ "DELETE", "/mcp", http_mcp_end, false }, { "POST", "/v1/test-card", http_test_card, true },
 	{ "POST", "/mcp", http_mcp, false }, /* judges its body itself, as its errors have a form of their own */
 };
@@ -207,6 +209,10 @@ void http_house_init(struct http_house *house)
 	memset(house, 0, sizeof(*house));
 	talks_init(&house->talks);
 	mcp_sessions_init(&house->sessions);
+	if (pthread_mutex_init(&house->meter.lock, NULL))
+		die("a lock could not be made");
+	for (size_t i = 0; i < HTTP_METER_MOST; i++)
+		house->meter.at[i] = INT64_MIN / 2;
 	crew_init(&house->crew);
 }
 
@@ -216,6 +222,7 @@ void http_house_clear(struct http_house *house)
 	mcp_sessions_end(&house->sessions);
 	crew_clear(&house->crew);
 	mcp_sessions_clear(&house->sessions);
+	pthread_mutex_destroy(&house->meter.lock);
 	talks_clear(&house->talks);
 	model_close(&house->model);
 }

@@ -8,6 +8,15 @@
 #include "actions/doors/talks.h"
 #include "actions/widget/widget.h"
 
+/* Requests of the operator's key: HTTP_METER_MOST in any HTTP_METER_SECONDS, as the contacts API allows. */
+#define HTTP_METER_MOST 100
+#define HTTP_METER_SECONDS 10
+struct http_meter {
+	pthread_mutex_t lock;
+	int64_t at[HTTP_METER_MOST]; /* when the last ones came, a ring */
+	size_t next;
+};
+
 /* What is served, and what is remembered between requests. Good for several threads at once. */
 struct http_house {
 	struct agent *agent;
@@ -18,6 +27,7 @@ struct http_house {
 	FILE *err;	     /* for the operator */
 	struct talks talks;
 	struct mcp_sessions sessions;
+	struct http_meter meter;
 	struct crew crew; /* what answers while others are asked */
 };
 

@@ -52,12 +52,9 @@ json_t *contacts_find_email(const struct contacts *c, const char *email)
 
 const char *contacts_near(const struct contacts *c, struct arena *arena, const char *external_id)
 {
-	static const char blanks[] = " \t\n\v\f\r";
 	js_auto rows = store_rows(c->store,
-		"SELECT external_id FROM contacts WHERE agent = ?1 AND lower(trim(external_id, ?3)) = lower(trim(?2, "
-		"?3))"
-		" LIMIT 1",
-		"ttt", c->agent, external_id, blanks);
+		"SELECT external_id FROM contacts WHERE agent = ?1 AND likeness(external_id) = likeness(?2) LIMIT 1",
+		"tt", c->agent, external_id);
 	const char *found = js_text(json_array_get(rows, 0), "external_id");
 
 	return found ? arena_text(arena, found) : NULL;

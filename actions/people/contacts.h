@@ -2,7 +2,6 @@
 #ifndef ACTIONS_CONTACTS_H
 #define ACTIONS_CONTACTS_H
 
-
 #include "actions/people/store.h"
 #include "base/arena.h"
 #include "base/json.h"
@@ -38,7 +37,8 @@ bool contacts_import_file(const struct contacts *c, const char *file, int64_t no
 json_t *contacts_find(const struct contacts *c, const char *external_id);
 json_t *contacts_find_id(const struct contacts *c, const char *id);
 json_t *contacts_find_email(const struct contacts *c, const char *email);
-/* An external_id that differs only in case or in blanks around it, for the operator's hint, in the arena; NULL. */
+/* An external_id that looks the same (likeness.h), for the operator's hint, in the arena; NULL. It reads every contact:
+ * for those who are verified and have none. */
 const char *contacts_near(const struct contacts *c, struct arena *arena, const char *external_id);
 
 /* Inserts a contact, which gets an id, or replaces the one of its id. Gives it as stored, a new reference; NULL:

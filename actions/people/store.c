@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/people/likeness.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -15,7 +16,8 @@
 struct store {
 	sqlite3 *db;
 	pthread_mutex_t lock; /* around each statement, and from store_begin to store_end */
-	pthread_key_t told;   /* struct told of the thread that asks                        */
+	struct likeness *likeness;
+	pthread_key_t told; /* struct told of the thread that asks                        */
 };
 
 /* What the last statement of a thread came to. */
@@ -76,7 +78,25 @@ static struct store *store_new(void)
 		pthread_mutex_init(&s->lock, &kind) || pthread_key_create(&s->told, told_free))
 		die("the store's lock could not be made");
 	pthread_mutexattr_destroy(&kind);
+	s->likeness = likeness_open();
 	return s;
+}
+
+/* likeness(text), for statements that look for what a person would take for the same. */
+static void sql_likeness(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *text = (const char *)sqlite3_value_text(values[0]);
+	struct text out;
+
+	(void)count;
+	if (!text) {
+		sqlite3_result_null(context);
+		return;
+	}
+	text_init(&out, TEXT_NO_CEILING);
+	likeness_put(sqlite3_user_data(context), text, &out);
+	sqlite3_result_text(context, out.data, (int)out.length, SQLITE_TRANSIENT);
+	text_clear(&out);
 }
 
 struct store *store_open(const char *file, struct text *why)
@@ -88,6 +108,9 @@ struct store *store_open(const char *file, struct text *why)
 		sqlite3_busy_timeout(s->db, LOCK_PATIENCE);
 		code = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL, NULL, NULL);
 	}
+	if (code == SQLITE_OK)
+		code = sqlite3_create_function(s->db, "likeness", 1,
+			SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, s->likeness, sql_likeness, NULL, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db, tables, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
@@ -102,6 +125,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	sqlite3_close(s->db);
+	likeness_close(s->likeness);
 	told_free(pthread_getspecific(s->told)); /* other threads' went with them */
 	pthread_key_delete(s->told);
 	pthread_mutex_destroy(&s->lock);

@@ -124,7 +124,7 @@ static bool contact_take(struct running *r, json_t *contact)
 	if (!contact) {
 		near = contacts_near(&r->agent->contacts, arena, id);
 		return problem_raise(r->run.why, PROBLEM_CONTACT_NOT_FOUND, "no contact has this external_id%s",
-			near ? "; near_match: one differs only in case or blanks" : "");
+			near ? "; near_match: one differs only in case, blanks or characters that look the same" : "");
 	}
 	r->run.contact = contact;
 	locale_set(r, js_text_at(contact, "custom_attributes.locale"));

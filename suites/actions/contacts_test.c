@@ -76,19 +76,48 @@ static void find__compares_byte_by_byte(void **state)
 	text_clear(&why);
 }
 
-static void near__sees_case_and_blanks(void **state)
-{
-	struct arena arena = { 0 };
-	struct text why;
-	struct contacts c;
+static const struct near_row {
+	const char *name, *stored, *asked;
+	bool near;
+} nears[] = {
+	{ "near__case_and_blanks", "User_42", " user_42\n", true },
+	{ "near__another", "User_42", "user_43", false },
+	/* u and a combining diaeresis, and the letter that is both. */
+	{ "near__composed_otherwise", "u\xcc\x88n\xc3\xaf", "\xc3\xbcn\xc3\xaf", true },
+	{ "near__without_the_accent", "\xc3\xbcn", "un", false },
+	{ "near__full_width", "user", "\xef\xbd\x95\xef\xbd\x93\xef\xbd\x85\xef\xbd\x92", true },
+	{ "near__cyrillic_letter", "paypal", "p\xd0\xb0ypal", true },
+	{ "near__zero_for_o", "bob", "b0b", true },
+	{ "near__cannot_be_seen", "user\xe2\x80\x8b_42", "user_42", true },
+	{ "near__blank_that_does_not_break", "\xc2\xa0user_42", "user_42", true },
+	{ "near__sharp_s",
+		"stra\xc3\x9f"
+		"e",
+		"STRASSE", true },
+	{ "near__other_script", "\xe7\x94\xa8\xe6\x88\xb7", "\xe7\x94\xa8\xe5\xae\xa2", false },
+};
 
-	(void)state;
-	assert_true(contacts_of(&c, "[{\"external_id\":\"User_42\"}]", &why));
-	assert_string_equal(contacts_near(&c, &arena, " user_42\n"), "User_42");
-	assert_null(contacts_near(&c, &arena, "user_43"));
+static void near_row_test(void **state)
+{
+	const struct near_row *row = *state;
+	char *list = mem_format("[{\"external_id\":\"%s\"}]", row->stored);
+	struct arena arena = { 0 };
+	struct contacts c;
+	struct text why;
+	const char *found;
+
+	assert_true(contacts_of(&c, list, &why));
+	found = contacts_near(&c, &arena, row->asked);
+	if (row->near)
+		assert_string_equal(found, row->stored);
+	else
+		assert_null(found);
+	/* It is for a hint alone: nobody is found by it. */
+	assert_null(contacts_find(&c, row->asked));
 	arena_free(&arena);
 	store_close(c.store);
 	text_clear(&why);
+	free(list);
 }
 
 static void claims__present_sets_absent_keeps_null_erases(void **state)
@@ -214,18 +243,20 @@ int main(void)
 {
 	const struct CMUnitTest single[] = {
 		cmocka_unit_test(find__compares_byte_by_byte),
-		cmocka_unit_test(near__sees_case_and_blanks),
 		cmocka_unit_test(claims__present_sets_absent_keeps_null_erases),
 		cmocka_unit_test(claims__make_a_contact_only_from_contact_data),
 	};
 	struct CMUnitTest *bad = tests_of_rows(bad_rows, COUNT_OF(bad_rows), sizeof(bad_rows[0]), bad_row_test);
+	struct CMUnitTest *near = tests_of_rows(nears, COUNT_OF(nears), sizeof(nears[0]), near_row_test);
 	struct CMUnitTest *accounts =
 		tests_of_rows(account_rows, COUNT_OF(account_rows), sizeof(account_rows[0]), account_row_test);
 	int failed = cmocka_run_group_tests_name("contacts", single, NULL, NULL);
 
 	failed += _cmocka_run_group_tests("contacts_bad", bad, COUNT_OF(bad_rows), NULL, NULL);
 	failed += _cmocka_run_group_tests("contacts_account", accounts, COUNT_OF(account_rows), NULL, NULL);
+	failed += _cmocka_run_group_tests("contacts_near", near, COUNT_OF(nears), NULL, NULL);
 	free(bad);
+	free(near);
 	free(accounts);
 	return failed;
 }

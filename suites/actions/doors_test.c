@@ -256,10 +256,61 @@ static void listed_site__may_call_and_is_named(void **state)
 	world_close(&w);
 }
 
+#define OPERATOR "Bearer key_of_the_operator"
+
+/* As many requests as the contacts API takes, under either of its addresses; then none until the window has passed. */
+static void contacts__are_limited(void **state)
+{
+	struct world w;
+	struct http_house house;
+	struct http_answer answer;
+
+	(void)state;
+	world_open(&w, NULL);
+	house_open(&house, &w);
+	house.api_key = "key_of_the_operator";
+	for (int i = 0; i < 100; i++) {
+		house_ask(&house,
+			(struct http_request) { .method = "GET",
+				.path = i % 2 ? "/api/v1/chatbots/agent_1/contacts"
+					      : "/api/v1/chatbot/agent_1/contact/ada",
+				.authorization = OPERATOR },
+			&answer);
+		assert_int_equal(answer.status, 200);
+		http_answer_clear(&answer);
+	}
+	w.company.script.now += 4;
+	house_ask(&house,
+		(struct http_request) {
+			.method = "GET", .path = "/api/v1/chatbots/agent_1/contacts", .authorization = OPERATOR },
+		&answer);
+	assert_int_equal(answer.status, 429);
+	assert_string_equal(answer.retry_after, "6");
+	assert_memory_equal(answer.page.body, "{\"message\":\"Rate limit exceeded\"}", answer.page.length);
+	http_answer_clear(&answer);
+	/* Who has no key uses nothing up, and learns nothing of it. */
+	house_ask(&house,
+		(struct http_request) {
+			.method = "GET", .path = "/api/v1/chatbots/agent_1/contacts", .authorization = "Bearer guess" },
+		&answer);
+	assert_int_equal(answer.status, 401);
+	http_answer_clear(&answer);
+	w.company.script.now += 6;
+	house_ask(&house,
+		(struct http_request) {
+			.method = "GET", .path = "/api/v1/chatbots/agent_1/contacts", .authorization = OPERATOR },
+		&answer);
+	assert_int_equal(answer.status, 200);
+	http_answer_clear(&answer);
+	http_house_clear(&house);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(listed_site__may_call_and_is_named),
+		cmocka_unit_test(contacts__are_limited),
 	};
 	struct {
 		struct CMUnitTest *tests;

@@ -28,8 +28,8 @@ int64_t customer_cash(struct record *customer, const char *currency);
 bool customer_cash_is_manual(struct record *customer);
 /*
  * Moves the cash balance by `amount` and writes the transaction of that type ("funded", "applied_to_payment", ...),
- * with the member of the same name (taken). Emits customer_cash_balance_transaction.created. NULL with the failure when
- * the balance would become too large. Source: Stripe docs "The Cash Balance Transaction object".
+ * with the member of the same name (taken; NULL: it has none). Emits customer_cash_balance_transaction.created. NULL
+ * with the failure when the balance would become too large. Source: Stripe docs "The Cash Balance Transaction object".
  */
 struct record *customer_cash_move(struct call *call, struct record *customer, int64_t amount, const char *currency,
 	const char *type, json_t *details);

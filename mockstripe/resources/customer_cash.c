@@ -88,7 +88,8 @@ struct record *customer_cash_move(struct call *call, struct record *customer, in
 	js_put_int(body, "ending_balance", ending);
 	js_put_int(body, "net_amount", amount);
 	js_put_text(body, "type", type);
-	js_put_new(body, type, details);
+	if (details)
+		js_put_new(body, type, details);
 	js_put_text(js_own(body, PRIVATE_KEY), "parent", customer->id);
 	if (clock)
 		js_put_text(js_own(body, PRIVATE_KEY), "clock", clock);

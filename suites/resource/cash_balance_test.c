@@ -183,6 +183,59 @@ static void refund__goes_to_the_balance(void **state)
 	assert_field(movements(h, customer), "data.0.refunded_from_payment.refund", field(a, "id"));
 }
 
+/* ---- money that goes back to the customer's bank ---- */
+
+static const struct answer *send_back(struct house *h, const char *customer, const char *more)
+{
+	return api(h, "POST", "/v1/refunds",
+		text_of(h, "origin=customer_balance&customer=%s&currency=usd&amount=1500%s", customer, more));
+}
+
+static void refund__of_the_balance_asks_the_customer(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h), *id;
+	const struct answer *a;
+
+	fund(h, customer, 2000, "");
+	a = send_back(h, customer, "&metadata[a]=b");
+	assert_status(a, 200);
+	id = field(a, "id");
+	assert_field(a, "status", "requires_action");
+	assert_field(a, "charge", NULL);
+	assert_field(a, "metadata.a", "b");
+	assert_field(a, "destination_details.type", "us_bank_transfer");
+	assert_field(a, "next_action.display_details.email_sent.email_sent_to", "jane@example.com");
+	assert_money(a, "next_action.display_details.expires_at", HOUSE_NOW + 45 * 86400);
+	assert_json(balance(h, customer), "available", "{\"usd\":500}");
+	assert_field(movements(h, customer), "data.0.type", "return_initiated");
+	assert_error(send_back(h, customer, ""), 400, "balance_insufficient", "amount", NULL);
+
+	assert_field(api_ok(h, "POST", text_of(h, "/v1/refunds/%s/cancel", id), NULL), "status", "canceled");
+	assert_json(balance(h, customer), "available", "{\"usd\":2000}");
+	assert_field(movements(h, customer), "data.0.type", "return_canceled");
+	assert_error(api(h, "POST", text_of(h, "/v1/refunds/%s/cancel", id), NULL), 400, NULL, NULL,
+		"Canceling this refund is unsupported.");
+}
+
+static void refund__of_the_balance_expires(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h), *id;
+	const struct answer *a;
+
+	fund(h, customer, 3000, "");
+	id = field(send_back(h, customer, "&instructions_email=b@example.com"), "id");
+	a = api_ok(h, "POST", text_of(h, "/v1/test_helpers/refunds/%s/expire", field(send_back(h, customer, ""), "id")),
+		NULL);
+	assert_field(a, "status", "failed");
+	advance(h, 45 * 86400 - 1);
+	assert_field(get(h, "refunds", id), "status", "requires_action");
+	advance(h, 1);
+	assert_field(get(h, "refunds", id), "status", "failed");
+	assert_json(balance(h, customer), "available", "{\"usd\":3000}");
+}
+
 /* An invoice that may be paid by bank transfer is paid by the money that arrives, as a whole. */
 static void invoice__is_paid_by_what_arrives(void **state)
 {
@@ -233,6 +286,12 @@ static const struct refusal refusals[] = {
 		"The currency provided (sek) is invalid for payment method type customer_balance. It supports eur, "
 		"gbp, "
 		"jpy, mxn and usd." },
+	{ "refund__needs_an_address", "POST", "/v1/refunds",
+		"origin=customer_balance&customer=cus_payer&currency=usd&amount=500", 400, "parameter_missing",
+		"instructions_email",
+		"The customer has no email address to ask for bank details. Provide `instructions_email`." },
+	{ "refund__needs_a_customer", "POST", "/v1/refunds", "origin=customer_balance&currency=usd&amount=500", 400,
+		"parameter_missing", "customer", "Missing required param: customer." },
 	{ "setup__not_of_a_balance", "POST", "/v1/setup_intents",
 		"customer=cus_payer&confirm=true&payment_method_data[type]=customer_balance", 400,
 		"payment_method_unsupported_type", "payment_method",
@@ -254,6 +313,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(manual__waits_for_a_request),
 	TEST(cancel__gives_back_what_was_taken),
 	TEST(refund__goes_to_the_balance),
+	TEST(refund__of_the_balance_asks_the_customer),
+	TEST(refund__of_the_balance_expires),
 	TEST(invoice__is_paid_by_what_arrives),
 };
 

@@ -211,10 +211,19 @@ int64_t balance_available(struct call *call, const char *currency);
 /* Stripe's fee in its US example: 2.9 % and 30 cents. Source: Stripe docs "Balance transaction types", pricing. */
 int64_t balance_fee(int64_t amount, const char *currency);
 
-/* ---- refund.c, dispute.c ---- */
+/* ---- refund.c ---- */
 
 /* A refund of `amount`, all rules checked before; emits refund.created and charge.refunded. */
 struct record *refund_make(struct call *call, struct record *charge, int64_t amount, const char *reason);
+/* ---- refund_cash.c: of a customer's cash balance ---- */
+
+int refund_from_cash(struct call *call);  /* POST /v1/refunds with an origin: 0 or -1 */
+bool refund_waits(struct record *refund); /* for the customer's bank details */
+/* The money of a waiting refund goes back to the balance. status: "canceled", or "failed" when it has expired. */
+void refund_return(struct call *call, struct record *refund, const char *status);
+
+/* ---- dispute.c ---- */
+
 /* What a dispute card does to a charge that has just succeeded; emits charge.dispute.created and .funds_withdrawn. */
 void dispute_open(struct call *call, struct record *charge, enum card_dispute kind, const char *reason,
 	const char *network_reason);

@@ -237,10 +237,12 @@ static int refund_create(struct call *call)
 {
 	static const char *const metadata_only[] = { "amount", "charge", "currency", "customer", "instructions_email",
 		"payment_intent", "reason", NULL };
-	struct record *charge = find_charge(call);
-	struct record *refund;
+	struct record *charge, *refund;
 	int64_t left, amount;
 
+	if (param_text(call, "origin"))
+		return refund_from_cash(call);
+	charge = find_charge(call);
 	if (!charge || check_charge(call, charge))
 		return -1;
 	call_use_clock(call, charge);
@@ -287,9 +289,14 @@ static void refund_fails(struct call *call, struct record *refund)
 static void refund_falls_due(struct call *call, struct record *refund)
 {
 	const char *next = arena_text(&call->arena, js_text(record_private(refund), "next"));
-	json_t *draft = journal_edit(&call->journal, refund);
-	json_t *details = json_object_get(draft, "destination_details");
+	json_t *draft, *details;
 
+	if (!strcmp(next, "return")) {
+		refund_return(call, refund, "failed");
+		return;
+	}
+	draft = journal_edit(&call->journal, refund);
+	details = json_object_get(draft, "destination_details");
 	json_object_del(js_own(draft, PRIVATE_KEY), "next");
 	payment_set_due(call, refund, 0);
 	if (!strcmp(next, "fail")) {
@@ -325,23 +332,33 @@ static int refund_update(struct call *call)
 	return answer_record(call, refund);
 }
 
-/* Only refunds that wait for their owner's bank details can be canceled or expired, and no rail here makes such. */
+/* Only refunds that wait for their owner's bank details can be canceled or expired: those of a cash balance. */
 static int refund_cancel(struct call *call)
 {
-	return path_record(call, 0, refund_type())
-		       ? fail_invalid(call, NULL, NULL, "Canceling this refund is unsupported.")
-		       : -1;
+	struct record *refund = path_record(call, 0, refund_type());
+
+	if (!refund)
+		return -1;
+	if (!refund_waits(refund))
+		return fail_invalid(call, NULL, NULL, "Canceling this refund is unsupported.");
+	call_use_clock(call, refund);
+	refund_return(call, refund, "canceled");
+	return answer_record(call, refund);
 }
 
 static int refund_expire(struct call *call)
 {
 	struct record *refund = path_record(call, 0, refund_type());
 
-	return refund ? fail_invalid(call, NULL, NULL,
-				"You can only expire a refund with a status of requires_action; this one has a status "
-				"of %s.",
-				js_text(record_tree(refund), "status"))
-		      : -1;
+	if (!refund)
+		return -1;
+	if (!refund_waits(refund))
+		return fail_invalid(call, NULL, NULL,
+			"You can only expire a refund with a status of requires_action; this one has a status of %s.",
+			js_text(record_tree(refund), "status"));
+	call_use_clock(call, refund);
+	refund_return(call, refund, "failed");
+	return answer_record(call, refund);
 }
 
 static const struct resource_route routes[] = {

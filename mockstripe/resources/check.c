@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/check.h"
 
+#include <stdio.h>
+
 #include "api/fail.h"
 #include "api/params.h"
 #include "value/calendar.h"
 #include "value/country.h"
+#include "value/decimal.h"
 #include "value/url.h"
 
 #define YEARS_AHEAD 5
@@ -22,6 +25,21 @@ const char *name_at(struct call *call, const char *where, size_t index)
 int check_url(struct call *call, const char *url, const char *where)
 {
 	return !url || url_is_http(url) ? 0 : fail_invalid(call, "url_invalid", where, "Not a valid URL");
+}
+
+int check_decimals(struct call *call, const char *name, int places)
+{
+	const json_t *given = param(call, name);
+	struct decimal value;
+	char text[64];
+
+	if (!json_is_real(given))
+		return 0;
+	snprintf(text, sizeof text, "%.15g", json_real_value(given));
+	if (decimal_parse(text, places, &value) == DECIMAL_OK)
+		return 0;
+	return fail_invalid(
+		call, NULL, name, "Invalid decimal: %s; must contain at most %d decimal places.", text, places);
 }
 
 int check_country(struct call *call, const char *country, const char *where)

@@ -16,6 +16,10 @@ int check_url(struct call *call, const char *url, const char *where);
 /* A country's two-letter code in any case (country_find gives the one to store); NULL passes. 0 or -1. */
 int check_country(struct call *call, const char *country, const char *where);
 
+/* A number given for that parameter has at most so many decimals; the shortest digits that read back as the number are
+ * what was sent. Absent passes. 0 or -1. */
+int check_decimals(struct call *call, const char *name, int places);
+
 /* A moment after now and at most five years ahead, as coupons and promotion codes end at. 0 or -1. */
 int check_deadline(struct call *call, int64_t at, const char *where);
 

@@ -50,6 +50,8 @@ static void coupon_on_due(struct call *call, struct record *coupon)
 	coupon_close(call, coupon);
 }
 
+#define PERCENT_OFF_PLACES 2 /* Stripe docs "Coupons and promotion codes" */
+
 /* ---- creating ---- */
 
 static int check_worth(struct call *call)
@@ -66,7 +68,7 @@ static int check_worth(struct call *call)
 	if (!amount && param_given(call, "currency_options"))
 		return fail_invalid(
 			call, NULL, "currency_options", "You can only pass currency_options when passing amount_off");
-	return 0;
+	return check_decimals(call, "percent_off", PERCENT_OFF_PLACES);
 }
 
 static int check_duration(struct call *call)

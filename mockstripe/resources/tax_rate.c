@@ -13,27 +13,12 @@
 
 #define PERCENT_PLACES 4
 
-/* At most four decimals: the shortest digits that read back as the number are what was sent. */
-static int check_percentage(struct call *call)
-{
-	const json_t *given = param(call, "percentage");
-	struct decimal value;
-	char text[64];
-
-	if (!json_is_real(given))
-		return 0;
-	snprintf(text, sizeof text, "%.15g", json_real_value(given));
-	if (decimal_parse(text, PERCENT_PLACES, &value) == DECIMAL_OK)
-		return 0;
-	return fail_invalid(call, NULL, "percentage", "Invalid decimal: %s; must contain at most %d decimal places.",
-		text, PERCENT_PLACES);
-}
-
 static int rate_create(struct call *call)
 {
 	json_t *body;
 
-	if (check_percentage(call) || check_country(call, param_text(call, "country"), "country"))
+	if (check_decimals(call, "percentage", PERCENT_PLACES) ||
+		check_country(call, param_text(call, "country"), "country"))
 		return -1;
 	body = generic_body(call, NULL);
 	if (body && param_text(call, "country"))

@@ -133,6 +133,15 @@ static void refusal(void **state)
 	refusal_check(c->house, c->row);
 }
 
+static void coupon_create__refuses_a_third_decimal(void **state)
+{
+	struct house *h = *state;
+
+	assert_error(api(h, "POST", "/v1/coupons", "percent_off=33.333&duration=once"), 400, NULL, "percent_off",
+		"Invalid decimal: 33.333; must contain at most 2 decimal places.");
+	assert_status(api(h, "POST", "/v1/coupons", "percent_off=33.33&duration=once"), 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +151,7 @@ int main(void)
 		TEST(delete__shows_it_invalid_at_last),
 		TEST(redeem_by__ends_it),
 		TEST(redeem_by__is_at_most_five_years_ahead),
+		TEST(coupon_create__refuses_a_third_decimal),
 	};
 
 	return run_with_refusals(

@@ -67,6 +67,22 @@ static const struct refusal refusals[] = {
 		"You may only specify one of these parameters: cancel_at, cancel_at_period_end." },
 	{ "backdated_to_the_future", "customer={c}&items[0][price]={p}&backdate_start_date=1800000000", NULL,
 		"backdate_start_date", NULL },
+	{ "two_trials", "customer={c}&items[0][price]={p}&trial_end=1768000000&trial_from_plan=true", NULL,
+		"trial_from_plan", "You may only specify one of these parameters: trial_end, trial_from_plan." },
+	{ "two_anchors",
+		"customer={c}&items[0][price]={p}&billing_cycle_anchor=1768000000"
+		"&billing_cycle_anchor_config[day_of_month]=5",
+		NULL, "billing_cycle_anchor_config",
+		"You may only specify one of these parameters: billing_cycle_anchor, billing_cycle_anchor_config." },
+	{ "a_backdated_anchor_config",
+		"customer={c}&items[0][price]={p}&backdate_start_date=1760000000"
+		"&billing_cycle_anchor_config[day_of_month]=5",
+		NULL, "billing_cycle_anchor_config",
+		"You may only specify one of these parameters: backdate_start_date" },
+	{ "weeks_beside_months", "customer={c}&items[0][price]={p}&items[1][price]={w}", NULL, "items",
+		"must be multiples of the shortest one" },
+	{ "two_months_beside_three", "customer={c}&items[0][price]={2}&items[1][price]={3}", NULL, "items",
+		"must be multiples of the shortest one" },
 	{ "unknown_parameter", "customer={c}&items[0][price]={p}&colour=blue", "parameter_unknown", "colour",
 		"Received unknown parameter: colour" },
 	{ "recurring_price_as_one_time_item", "customer={c}&items[0][price]={p}&add_invoice_items[0][price]={y}", NULL,
@@ -117,6 +133,9 @@ static void subscription_create__refuses(void **state)
 	values['p'] = monthly(h, "Pro", 2000);
 	values['y'] = yearly(h, "Annual", 20000);
 	values['o'] = one_time(h, "Setup", 4900);
+	values['w'] = price_new(h, "Weekly", "unit_amount=500&recurring[interval]=week");
+	values['2'] = price_new(h, "Two", "unit_amount=500&recurring[interval]=month&recurring[interval_count]=2");
+	values['3'] = price_new(h, "Three", "unit_amount=500&recurring[interval]=month&recurring[interval_count]=3");
 	values['e'] = price_in(h, "Europe", "eur", "unit_amount=1800&recurring[interval]=month");
 	values['i'] = price_new(h, "Old", "unit_amount=1800&recurring[interval]=month&active=false");
 	values['m'] = card_attach(h, values['c'], "visa");
@@ -180,12 +199,30 @@ static void subscription_create__two_intervals_in_flexible_mode(void **state)
 	assert_money(latest_invoice(h, field(a, "id")), "amount_paid", 2000);
 }
 
+/* Days go into anything, months into years. */
+static void subscription_create__intervals_that_fit(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"),
+		   *day = price_new(h, "Daily", "unit_amount=1&recurring[interval]=day");
+	const char *week = price_new(h, "Weekly", "unit_amount=5&recurring[interval]=week");
+	const char *half = price_new(h, "Half", "unit_amount=50&recurring[interval]=month&recurring[interval_count]=6");
+	const struct answer *a = subscribe(h, customer, week, text_of(h, "items[1][price]=%s", day));
+
+	assert_money(a, "items.data.0.current_period_end", HOUSE_NOW + 7 * DAY);
+	assert_money(a, "items.data.1.current_period_end", HOUSE_NOW + DAY);
+	a = subscribe(
+		h, customer, day, text_of(h, "items[1][price]=%s&items[2][price]=%s", half, yearly(h, "Year", 100)));
+	assert_money(a, "items.data.2.current_period_end", HOUSE_NOW + 365 * DAY);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest plain[] = {
 		BILLING_TEST(subscription_create__refuses_more_than_twenty_items),
 		BILLING_TEST(subscription_create__refuses_another_currency),
 		BILLING_TEST(subscription_create__two_intervals_in_flexible_mode),
+		BILLING_TEST(subscription_create__intervals_that_fit),
 	};
 	struct case_of cases[REFUSALS];
 	char names[REFUSALS][96];

@@ -165,6 +165,18 @@ static void subscription_create__error_if_incomplete_with_three_d_secure(void **
 	assert_int_equal(field_count(api_ok(h, "GET", "/v1/subscriptions?status=all", NULL), "data"), 0);
 }
 
+static void subscription_cancel__of_an_incomplete_one_voids_its_invoice(void **state)
+{
+	struct house *h = *state;
+	const struct answer *a =
+		subscribe(h, customer_new(h, NULL, "chargeCustomerFail"), monthly(h, "Pro", 2000), NULL);
+	const char *sub = field(a, "id"), *invoice = field(a, "latest_invoice");
+
+	assert_field(api_ok(h, "DELETE", get_path(h, "subscriptions", sub), NULL), "status", "canceled");
+	assert_field(get(h, "invoices", invoice), "status", "void");
+	assert_field(get(h, "subscriptions", sub), "status", "canceled");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -176,6 +188,7 @@ int main(void)
 		BILLING_TEST(subscription_create__default_incomplete_without_anything_due),
 		BILLING_TEST(subscription_create__error_if_incomplete_leaves_no_trace),
 		BILLING_TEST(subscription_create__error_if_incomplete_with_three_d_secure),
+		BILLING_TEST(subscription_cancel__of_an_incomplete_one_voids_its_invoice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,10 @@ struct refusal {
 
 /* {i}: its item, {s}: its price, {p}: another, {e}: in eur, {o}: one-time, {x}: an item of another subscription. */
 static const struct refusal refusals[] = {
+	{ "two_trials", "trial_end=1790000000&trial_from_plan=true", NULL, "trial_from_plan",
+		"You may only specify one of these parameters: trial_end, trial_from_plan." },
+	{ "a_pause_that_is_over", "pause_collection[behavior]=void&pause_collection[resumes_at]=1700000000", NULL,
+		"pause_collection[resumes_at]", "Invalid timestamp: must be an integer Unix timestamp in the future." },
 	{ "the_last_item_gone", "items[0][id]={i}&items[0][deleted]=true", NULL, NULL,
 		"A subscription must have at least one active plan." },
 	{ "a_price_in_use", "items[0][price]={s}", NULL, "plan",

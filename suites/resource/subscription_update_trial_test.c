@@ -123,6 +123,21 @@ static void subscription_update__price_change_in_a_trial_is_free(void **state)
 	assert_money(latest_invoice(s.h, s.sub), "amount_paid", 2000);
 }
 
+static void subscription_update__trial_of_the_price(void **state)
+{
+	struct scene s = scene_of(state, NULL);
+	const char *with_trial =
+		price_new(s.h, "Max", "unit_amount=5000&recurring[interval]=month&recurring[trial_period_days]=10");
+	const struct answer *a;
+
+	assert_field(change(&s, "trial_from_plan=true"), "status", "active");
+	assert_field(change(&s, to_price(&s, with_trial, "")), "status", "active");
+	a = change(&s, "trial_from_plan=true&proration_behavior=none");
+	assert_field(a, "status", "trialing");
+	assert_money(a, "trial_end", APR_16 + 10 * DAY);
+	assert_money(a, "billing_cycle_anchor", APR_16 + 10 * DAY);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -134,6 +149,7 @@ int main(void)
 		BILLING_TEST(subscription_update__trial_on_a_paid_subscription),
 		BILLING_TEST(subscription_update__trial_on_a_paid_subscription_without_credit),
 		BILLING_TEST(subscription_update__price_change_in_a_trial_is_free),
+		BILLING_TEST(subscription_update__trial_of_the_price),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

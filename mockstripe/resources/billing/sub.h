@@ -92,6 +92,8 @@ size_t sub_item_records(struct call *call, struct record *sub, struct record *ou
 /* ---- items of a request (sub_items.c) ---- */
 /* Reads an `items` array into the change; `name` is how messages call it. 0 or -1. */
 int sub_items_wanted(struct sub_change *c, json_t *items, const char *name);
+/* trial_from_plan: the longest trial that a price of the new side brings, in days; 0: none does. */
+int64_t sub_trial_days(const struct sub_change *c);
 /* Writes the new side: item records made, changed, deleted; periods as in the facts. 0 or -1. */
 int sub_items_store(struct sub_change *c);
 
@@ -112,6 +114,9 @@ void sub_announce_items(struct sub_change *c);
 /* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. The line's own
    period begins at `from`. 0 or -1. */
 int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from);
+/* Lines for an item's time from a backdated start to `end`: in flexible mode one for each natural period, in classic mode
+   one for all (sub_backdate.c). 0 or -1. */
+int sub_backdated_lines(struct sub_change *c, int64_t start, size_t which, int64_t end);
 /* Lines for the new period of every item that is not idle; pro rata where it is a part of a whole one. 0 or -1. */
 int sub_full_lines(struct sub_change *c);
 /* Lines for the usage of a metered item's old side in its running period, up to `until` (usage.c). 0 or -1. */

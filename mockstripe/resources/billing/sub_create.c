@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "events/emit.h"
 #include "resources/billing/sub.h"
+#include "resources/check.h"
 #include "resources/customer.h"
 #include "resources/discount.h"
 #include "resources/generic.h"
@@ -78,13 +79,10 @@ static int read_trial(struct creation *n)
 	if (end && param_given(call, "trial_period_days"))
 		return fail_invalid(call, NULL, NULL,
 			"You may only specify one of these parameters: trial_end, trial_period_days.");
-	if (param_flag(call, "trial_from_plan", false)) {
-		for (size_t i = 0; i < n->c.n; i++) {
-			int64_t own = js_int_at(record_tree(n->c.items[i].new.price), "recurring.trial_period_days", 0);
-
-			days = own > days ? own : days;
-		}
-	}
+	if (end && param_flag(call, "trial_from_plan", false))
+		return fail_exclusive(call, NULL, "trial_end", "trial_from_plan");
+	if (param_flag(call, "trial_from_plan", false) && sub_trial_days(&n->c) > days)
+		days = sub_trial_days(&n->c);
 	if (json_is_integer(end)) {
 		n->trial_end = json_integer_value(end);
 		if (n->trial_end <= call->now)
@@ -129,6 +127,10 @@ static int read_anchor(struct creation *n)
 	if (n->start > call->now)
 		return fail_invalid(call, NULL, "backdate_start_date", "The backdated start must lie in the past.");
 	c->anchor = n->trial_end ? n->trial_end : call->now; /* a backdated start does not move it */
+	if (json_is_object(param(call, "billing_cycle_anchor_config")) && wanted)
+		return fail_exclusive(call, NULL, "billing_cycle_anchor", "billing_cycle_anchor_config");
+	if (json_is_object(param(call, "billing_cycle_anchor_config")) && param_given(call, "backdate_start_date"))
+		return fail_exclusive(call, NULL, "backdate_start_date", "billing_cycle_anchor_config");
 	if (json_is_object(param(call, "billing_cycle_anchor_config")))
 		return read_anchor_config(n, param(call, "billing_cycle_anchor_config"));
 	if (!wanted)
@@ -303,59 +305,6 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 	return 0;
 }
 
-static int fail_backdated(struct call *call)
-{
-	return fail_invalid(call, NULL, "backdate_start_date",
-		"The time since the backdated start cannot be billed: it spans too many periods for one invoice.");
-}
-
-/* Flexible: a line for each natural period of the cycle that the time from the start to `end` touches. */
-static int backdated_periods(struct creation *n, size_t which, int64_t end)
-{
-	struct sub_change *c = &n->c;
-	struct item_facts *item = &c->items[which].new;
-	struct cycle cycle = sub_cycle(c, item);
-	struct span running = item->period, part, whole;
-
-	for (int64_t at = n->start; at < end; at = part.to) {
-		if (c->n_lines + item->terms.tier_count + 2 >= BILL_LINES || !cycle_stub(&cycle, at, &part, &whole))
-			return fail_backdated(n->call);
-		if (part.to > end)
-			part.to = end;
-		item->period = part;
-		if (part.from != whole.from || part.to != whole.to
-				? sub_stub_line(c, which, part, whole, part.from)
-				: item_period_lines(n->call, item, c->sub, c->currency, part, c->lines, &c->n_lines))
-			return -1;
-	}
-	item->period = running;
-	return 0;
-}
-
-/*
- * Classic: one line for all of it, by imagined periods that begin at the backdated start: whole ones, and of the last
- * its share (15 January to 1 February: 17/31).
- */
-static int backdated_line(struct creation *n, size_t which, int64_t end)
-{
-	struct sub_change *c = &n->c;
-	struct item_facts *item = &c->items[which].new;
-	struct cycle imagined = { n->start, item->interval, item->interval_count };
-	struct span whole, part;
-	struct decimal periods;
-	int64_t count, full;
-
-	if (!cycle_index(&imagined, end, &count) || !cycle_period(&imagined, end, &whole))
-		return fail_backdated(n->call);
-	part = (struct span) { whole.from, end };
-	if (sub_stub_line(c, which, part, whole, n->start))
-		return -1;
-	if (!decimal_multiply(item->total, decimal_of(count), &periods) || !price_line(periods, &full) ||
-		__builtin_add_overflow(c->lines[c->n_lines - 1].amount, full, &c->lines[c->n_lines - 1].amount))
-		return fail_backdated(n->call);
-	return 0;
-}
-
 /*
  * The time since a backdated start is billed at once: to now, or to the anchor ahead that the first period runs to. A
  * trial begins now; what came before it was none. Source: Stripe docs "Backdating"; API reference "Create a
@@ -375,7 +324,7 @@ static int backdated_lines(struct creation *n)
 		if (item->new.metered)
 			continue;
 		item->idle = to_anchor; /* the running period is part of it then */
-		if (c->flexible ? backdated_periods(n, i, end) : backdated_line(n, i, end))
+		if (sub_backdated_lines(c, n->start, i, end))
 			return -1;
 	}
 	return 0;

@@ -160,27 +160,55 @@ static int check_duplicates(struct sub_change *c)
 	return 0;
 }
 
-/* Classic: one interval for all. Flexible: each a multiple of the shortest. */
+/*
+ * How many days or months an interval has; whether those of `b` are whole numbers of those of `a`. A month is some
+ * whole number of days, so everything is a multiple of a single day; weeks and months have no measure in common.
+ */
+static bool is_multiple(const struct item_facts *a, const struct item_facts *b)
+{
+	static const struct {
+		bool months;
+		int64_t length;
+	} units[] = {
+		[CALENDAR_INTERVAL_DAY] = { false, 1 },
+		[CALENDAR_INTERVAL_WEEK] = { false, 7 },
+		[CALENDAR_INTERVAL_MONTH] = { true, 1 },
+		[CALENDAR_INTERVAL_YEAR] = { true, 12 },
+	};
+	int64_t short_one = units[a->interval].length * a->interval_count;
+	int64_t long_one = units[b->interval].length * b->interval_count;
+
+	if (units[a->interval].months == units[b->interval].months)
+		return long_one % short_one == 0;
+	return !units[a->interval].months && short_one == 1;
+}
+
+/* Classic: one interval for all. Flexible: all are multiples of one of them. Source: Stripe docs "Mixed intervals". */
 static int check_intervals(struct sub_change *c)
 {
-	const struct item_facts *first = NULL;
+	const struct item_facts *first = NULL, *shortest = NULL;
+	bool mixed = false, fits = true;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct item_facts *item = &c->items[i].new;
 
 		if (!c->items[i].has_new)
 			continue;
-		if (!first) {
-			first = item;
-			continue;
-		}
-		if (!c->flexible &&
-			(item->interval != first->interval || item->interval_count != first->interval_count))
-			return fail_invalid(c->call, NULL, "items",
-				"Currency and interval fields must match across all plans on this subscription. Found "
-				"mismatch in "
-				"interval field.");
+		if (!first)
+			first = shortest = item;
+		mixed |= item->interval != first->interval || item->interval_count != first->interval_count;
+		if (is_multiple(item, shortest))
+			shortest = item;
 	}
+	for (size_t i = 0; i < c->n; i++)
+		fits &= !c->items[i].has_new || is_multiple(shortest, &c->items[i].new);
+	if (mixed && !c->flexible)
+		return fail_invalid(c->call, NULL, "items",
+			"Currency and interval fields must match across all plans on this subscription. Found "
+			"mismatch in interval field.");
+	if (!fits)
+		return fail_invalid(c->call, NULL, "items",
+			"The intervals of all prices on this subscription must be multiples of the shortest one.");
 	return 0;
 }
 
@@ -208,6 +236,19 @@ int sub_items_wanted(struct sub_change *c, json_t *items, const char *name)
 	if (left > SUB_ITEMS)
 		return fail_invalid(c->call, NULL, name, "A subscription can have at most %d items.", SUB_ITEMS);
 	return check_duplicates(c) || check_intervals(c) ? -1 : 0;
+}
+
+int64_t sub_trial_days(const struct sub_change *c)
+{
+	int64_t days = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		int64_t own = js_int_at(record_tree(c->items[i].new.price), "recurring.trial_period_days", 0);
+
+		if (c->items[i].has_new && own > days)
+			days = own;
+	}
+	return days;
 }
 
 /* ---- records ---- */

@@ -10,31 +10,10 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
-#include "resources/billing/sub.h"
+#include "resources/billing/sub_update.h"
+#include "resources/check.h"
 #include "resources/discount.h"
 #include "resources/payments/pay.h"
-
-struct update {
-	struct call *call;
-	struct sub_change c;
-	json_t *given;
-	const char *prefix; /* of parameter names in messages: "" or "subscription_details" */
-	bool resets_anchor, starts_trial, ends_trial, moves_end;
-	bool phase;	 /* of a schedule */
-	bool new_anchor; /* the renewal that follows counts from now */
-	int64_t trial_end;
-	struct span old_period;
-};
-
-static const char *name_of(struct update *u, const char *name)
-{
-	return *u->prefix ? arena_format(&u->call->arena, "%s[%s]", u->prefix, name) : name;
-}
-
-static bool given(const struct update *u, const char *name)
-{
-	return json_object_get(u->given, name) != NULL;
-}
 
 /* ---- what may be changed at all ---- */
 
@@ -63,7 +42,7 @@ static int check_state(struct update *u)
 	struct record *sub = u->c.sub;
 
 	if (sub_check_pending_interval(u->call, u->given) ||
-		sub_check_billing_schedules(u->call, u->given, name_of(u, "billing_schedules")))
+		sub_check_billing_schedules(u->call, u->given, update_name(u, "billing_schedules")))
 		return -1;
 	if (!subscription_is_live(sub) && !only(u, of_canceled))
 		return fail_invalid(u->call, "invalid_canceled_subscription_fields", NULL,
@@ -74,192 +53,18 @@ static int check_state(struct update *u)
 			"description and "
 			"default_payment_method can be updated.");
 	if (!u->phase && js_text(record_tree(sub), "schedule") &&
-		(given(u, "cancel_at") || given(u, "cancel_at_period_end")))
+		(update_given(u, "cancel_at") || update_given(u, "cancel_at_period_end")))
 		return fail_invalid(u->call, NULL, NULL,
 			"The subscription is managed by the subscription schedule `%s`, and updating any cancelation "
 			"behavior "
 			"directly is not allowed. Please update the schedule instead.",
 			js_text(record_tree(sub), "schedule"));
-	if (given(u, "cancel_at") && given(u, "cancel_at_period_end"))
+	if (js_int_at(u->given, "pause_collection.resumes_at", u->call->now + 1) <= u->call->now)
+		return fail_invalid(u->call, NULL, update_name(u, "pause_collection[resumes_at]"),
+			"Invalid timestamp: must be an integer Unix timestamp in the future.");
+	if (update_given(u, "cancel_at") && update_given(u, "cancel_at_period_end"))
 		return fail_invalid(u->call, NULL, NULL,
 			"You may only specify one of these parameters: cancel_at, cancel_at_period_end.");
-	return 0;
-}
-
-/* ---- times ---- */
-
-static int read_trial(struct update *u)
-{
-	json_t *end = json_object_get(u->given, "trial_end");
-	bool trialing = sub_status_is(u->c.sub, "trialing");
-
-	if (json_is_string(end)) { /* "now" */
-		u->ends_trial = trialing;
-		return 0;
-	}
-	if (!json_is_integer(end))
-		return 0;
-	u->trial_end = json_integer_value(end);
-	if (u->trial_end <= u->call->now)
-		return fail_invalid(u->call, NULL, name_of(u, "trial_end"),
-			"Invalid timestamp: must be an integer Unix timestamp in the future.");
-	if (u->trial_end > u->call->now + 730 * INT64_C(86400))
-		return fail_invalid(u->call, NULL, name_of(u, "trial_end"),
-			"Invalid timestamp: can be no more than two years in the future.");
-	u->starts_trial = true;
-	return 0;
-}
-
-static int read_anchor(struct update *u)
-{
-	json_t *anchor = json_object_get(u->given, "billing_cycle_anchor");
-	const char *type = json_is_object(anchor) ? js_text(anchor, "type") : json_string_value(anchor);
-
-	u->resets_anchor = type && !strcmp(type, "now");
-	if (!u->resets_anchor)
-		return 0;
-	if (given(u, "proration_date"))
-		return fail_invalid(u->call, NULL, name_of(u, "proration_date"),
-			"You cannot specify `proration_date` when `billing_cycle_anchor=now`.");
-	return 0;
-}
-
-static int read_proration_date(struct update *u)
-{
-	int64_t at = js_int(u->given, "proration_date", 0);
-
-	if (!at)
-		return 0;
-	for (size_t i = 0; i < u->c.n; i++)
-		if (u->c.items[i].has_old && (at < u->c.items[i].old.period.from || at > u->c.items[i].old.period.to))
-			return fail_invalid(u->call, NULL, name_of(u, "proration_date"),
-				"Cannot specify proration date outside of current subscription period or current "
-				"phase");
-	u->c.at = at;
-	return 0;
-}
-
-static bool same_interval(const struct item_change *item)
-{
-	return item->old.interval == item->new.interval && item->old.interval_count == item->new.interval_count;
-}
-
-static bool is_free(const struct item_facts *item)
-{
-	return item->total.scaled == 0 && !item->metered;
-}
-
-/* Classic mode resets the anchor by itself: another interval, or everything was free and now is not. */
-static bool resets_by_itself(const struct sub_change *c)
-{
-	bool was_free = true, pays = false;
-
-	if (c->flexible || c->worthless)
-		return false;
-	for (size_t i = 0; i < c->n; i++) {
-		const struct item_change *item = &c->items[i];
-
-		if (item->has_old && item->has_new && item->changed && !same_interval(item))
-			return true;
-		if (item->has_old && !is_free(&item->old))
-			was_free = false;
-		if (item->has_new && item->changed && !is_free(&item->new) &&
-			!(item->has_old && item->old.quantity.scaled == 0))
-			pays = true;
-	}
-	return was_free && pays;
-}
-
-/*
- * When it is to end, from the request; c->cancel_at stays as it is when the request says nothing. An end inside the
- * running period cuts that period short, and taking it away gives the rest of the period back.
- */
-static int read_end(struct update *u)
-{
-	json_t *at = json_object_get(u->given, "cancel_at");
-	struct sub_change *c = &u->c;
-
-	if (given(u, "cancel_at_period_end")) {
-		bool cancel = js_flag(u->given, "cancel_at_period_end", false);
-
-		if (cancel == js_flag(record_tree(c->sub), "cancel_at_period_end", false))
-			return 0;
-		u->moves_end = true;
-		c->cancel_at = cancel ? sub_latest_period_end(c->sub) : 0;
-	} else if (json_is_string(at)) { /* min_period_end, max_period_end, max_billed_until */
-		u->moves_end = true;
-		c->cancel_at = strcmp(json_string_value(at), "min_period_end") ? sub_latest_period_end(c->sub)
-									       : sub_period_end(c->sub);
-	} else if (json_is_integer(at)) {
-		u->moves_end = true;
-		c->cancel_at = json_integer_value(at);
-		if (c->cancel_at <= u->call->now)
-			return fail_invalid(u->call, NULL, name_of(u, "cancel_at"),
-				"Invalid timestamp: must be an integer Unix timestamp in the future.");
-	} else if (json_is_null(at)) {
-		u->moves_end = true;
-		c->cancel_at = 0;
-	}
-	return 0;
-}
-
-/* A phase that begins where all running periods end: the renewal is due in the same moment and bills the new items. */
-static bool at_boundary(const struct update *u)
-{
-	return u->phase && sub_latest_period_end(u->c.sub) <= u->call->now;
-}
-
-static void leave_to_renewal(struct update *u)
-{
-	struct sub_change *c = &u->c;
-
-	for (size_t i = 0; i < c->n; i++) {
-		struct item_change *item = &c->items[i];
-
-		if (item->has_old && item->has_new && !c->flexible && !same_interval(item))
-			u->new_anchor = true; /* classic: another interval is counted from the change */
-		item->new.period = item->has_old ? item->old.period : (struct span) { u->call->now, u->call->now };
-	}
-	c->behavior = NO_PRORATIONS; /* no time is left to prorate */
-	u->new_anchor |= u->resets_anchor;
-	if (u->new_anchor)
-		c->anchor = u->call->now;
-}
-
-/* The running periods of the new side. */
-static int set_periods(struct update *u)
-{
-	struct sub_change *c = &u->c;
-
-	/* A paused one has no time that runs: its resumption bills the new items. */
-	if ((at_boundary(u) || sub_status_is(c->sub, "paused")) && !u->starts_trial) {
-		leave_to_renewal(u);
-		return 0;
-	}
-	c->restarts = u->resets_anchor || u->ends_trial || u->starts_trial || resets_by_itself(c);
-	if (c->restarts)
-		c->anchor = u->starts_trial ? u->trial_end : u->call->now;
-	for (size_t i = 0; i < c->n; i++) {
-		struct item_change *item = &c->items[i];
-
-		if (!item->has_new)
-			continue;
-		if (u->starts_trial) {
-			item->new.period = (struct span) { u->call->now, u->trial_end };
-		} else if (c->worthless && !u->ends_trial) {
-			item->new.period = item->has_old ? item->old.period
-							 : (struct span) { u->call->now, sub_period_end(c->sub) };
-		} else if (c->restarts || !item->has_old || !same_interval(item)) {
-			if (sub_set_period(c, &item->new, u->call->now))
-				return -1;
-		} else {
-			item->new.period = item->old.period;
-			if (u->moves_end)
-				item->new.period.to = sub_natural(&item->old, c->old_anchor).to;
-			if (u->moves_end && c->cancel_at && c->cancel_at < item->new.period.to)
-				item->new.period.to = c->cancel_at;
-		}
-	}
 	return 0;
 }
 
@@ -293,10 +98,10 @@ static int apply_discounts(struct update *u, json_t *draft)
 	};
 	json_t *ids;
 
-	if (!given(u, "discounts"))
+	if (!update_given(u, "discounts"))
 		return 0;
 	ids = discounts_redeem(u->call, json_object_get(u->given, "discounts"), &owner,
-		json_object_get(draft, "discounts"), name_of(u, "discounts"));
+		json_object_get(draft, "discounts"), update_name(u, "discounts"));
 	if (!ids)
 		return -1;
 	js_put_new(draft, "discounts", ids);
@@ -339,9 +144,9 @@ static int apply_fields(struct update *u)
 		return -1;
 	if (json_object_get(u->given, "default_payment_method"))
 		js_put_text(draft, "default_payment_method", method);
-	if (given(u, "default_tax_rates")) {
+	if (update_given(u, "default_tax_rates")) {
 		json_t *rates = tax_rates_of(
-			call, json_object_get(u->given, "default_tax_rates"), name_of(u, "default_tax_rates"));
+			call, json_object_get(u->given, "default_tax_rates"), update_name(u, "default_tax_rates"));
 
 		if (call->fail.status)
 			return -1;
@@ -351,7 +156,7 @@ static int apply_fields(struct update *u)
 		if (json_object_get(details, told[i]))
 			js_put(js_own(draft, "cancellation_details"), told[i], json_object_get(details, told[i]));
 	apply_cancel(u, draft);
-	if (given(u, "pending_invoice_item_interval"))
+	if (update_given(u, "pending_invoice_item_interval"))
 		sub_set_pending_interval(draft, call->now);
 	return apply_collection(u, draft) || apply_discounts(u, draft) ? -1 : 0;
 }
@@ -381,11 +186,11 @@ static int gather(struct update *u)
 {
 	struct sub_change *c = &u->c;
 
-	if (given(u, "items") && sub_items_wanted(c, json_object_get(u->given, "items"),
-					 arena_text(&u->call->arena, name_of(u, "items"))))
+	if (update_given(u, "items") && sub_items_wanted(c, json_object_get(u->given, "items"),
+						arena_text(&u->call->arena, update_name(u, "items"))))
 		return -1;
 	c->behavior = sub_behavior_of(js_text(u->given, "proration_behavior"));
-	return read_trial(u) || read_anchor(u) || read_proration_date(u) || read_end(u) || set_periods(u) ? -1 : 0;
+	return update_times(u);
 }
 
 static int add_one_time_items(struct update *u)
@@ -395,8 +200,8 @@ static int add_one_time_items(struct update *u)
 
 	json_array_foreach(json_object_get(u->given, "add_invoice_items"), i, entry)
 	{
-		if (sub_add_invoice_item(
-			    &u->c, entry, arena_format(&u->call->arena, "%s[%zu]", name_of(u, "add_invoice_items"), i)))
+		if (sub_add_invoice_item(&u->c, entry,
+			    arena_format(&u->call->arena, "%s[%zu]", update_name(u, "add_invoice_items"), i)))
 			return -1;
 	}
 	return 0;
@@ -478,7 +283,7 @@ static int change(struct call *call, struct record *sub, json_t *given_tree, con
 	if (begin(u, sub) || (waiting && sub_pending_check(&u->c, given_tree, prefix)))
 		return -1;
 	u->c.by_schedule = phase && call->automatic;
-	if ((given(u, "items") || u->c.restarts) && sub_pending_replace(call, sub))
+	if ((update_given(u, "items") || u->c.restarts) && sub_pending_replace(call, sub))
 		return -1;
 	if (waiting)
 		sub_pending_keep(&u->c, &kept);
@@ -537,31 +342,4 @@ int sub_update_settled(struct call *call, struct record *sub, json_t *given_tree
 		write_trial(u);
 	call->now = now;
 	return result;
-}
-
-/* ---- canceling ---- */
-
-int sub_cancel(struct call *call, struct record *sub, bool prorate, bool invoice_now, struct record **invoice)
-{
-	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
-
-	*invoice = NULL;
-	if (sub_change_begin(call, c, sub))
-		return -1;
-	for (size_t i = 0; i < c->n; i++) {
-		c->items[i].has_new = false;
-		c->items[i].changed = true;
-	}
-	if (prorate && sub_prorate(c))
-		return -1;
-	if (!prorate && !invoice_now)
-		invoice_items_drop_prorations(call, sub);
-	if (invoice_now && sub_usage_lines(c, call->now))
-		return -1;
-	if (invoice_now && sub_invoice_now(c, "subscription_cycle",
-				   (struct span) { c->n ? c->items[0].old.period.from : call->now, call->now },
-				   ALLOW_INCOMPLETE, invoice))
-		return -1;
-	subscription_end(call, sub, SUBSCRIPTION_REQUESTED);
-	return 0;
 }

@@ -80,6 +80,20 @@ static bool is_upgrade(const struct action_run *run, const struct change *c)
 	return yearly(c->new_price, c->new_quantity) >= yearly(c->old_price, c->old_quantity);
 }
 
+/* Which quantities there could be, for the model and for the customer. Gives false. */
+static bool quantity_tell(struct action_run *run, const struct plan *p)
+{
+	if (!p->quantity_adjustable) {
+		problem_say(run->why, "%s", say(run, "The quantity of this plan is fixed."));
+		return false;
+	}
+	problem_show(run->why, "quantity_min", run_own(run, json_integer(p->quantity_min)));
+	problem_show(run->why, "quantity_max", run_own(run, json_integer(p->quantity_max)));
+	problem_say(run->why, say(run, "That quantity isn't possible for this plan: it goes from %lld to %lld."),
+		(long long)p->quantity_min, (long long)p->quantity_max);
+	return false;
+}
+
 static bool quantity_choose(struct action_run *run, struct change *c)
 {
 	const struct plan *p = c->plan;
@@ -92,7 +106,7 @@ static bool quantity_choose(struct action_run *run, struct change *c)
 		problem_raise(run->why, PROBLEM_QUANTITY_OUT_OF_RANGE, "%lld is not within %lld to %lld%s",
 			(long long)c->new_quantity, (long long)p->quantity_min, (long long)p->quantity_max,
 			p->quantity_adjustable ? "" : ", and the plan's quantity is fixed");
-		return false;
+		return quantity_tell(run, p);
 	}
 	return true;
 }

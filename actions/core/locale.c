@@ -75,6 +75,7 @@ static bool group_ends(const struct locale *l, size_t left)
 
 const char *locale_money(const struct locale *l, struct arena *arena, int64_t amount, const char *currency)
 {
+	const struct currency *known = currency ? currency_find(currency) : NULL;
 	struct text plain, out;
 	const char *digits, *point, *copy;
 	size_t whole;
@@ -87,6 +88,9 @@ const char *locale_money(const struct locale *l, struct arena *arena, int64_t am
 	if (*digits == '-')
 		text_char(&out, *digits++);
 	point = strchr(digits, '.');
+	/* Decimals that exist for compatibility alone are not said (Stripe docs, "Supported currencies": ISK, UGX). */
+	if (point && known && known->exponent == 2 && known->step == 100 && amount % 100 == 0)
+		plain.data[point - plain.data] = '\0', point = NULL;
 	whole = point ? (size_t)(point - digits) : strlen(digits);
 	for (size_t i = 0; i < whole; i++) {
 		if (i && group_ends(l, whole - i))

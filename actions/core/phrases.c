@@ -400,5 +400,10 @@ const struct translation translations[] = {
 		"einer Minute noch einmal.",
 		"Le numéro fiscal a été ajouté, mais les autres informations n'ont pas été modifiées. Veuillez réessayer "
 		"dans une minute." } },
+	{ { "The quantity of this plan is fixed.", "Die Menge dieses Tarifs ist festgelegt.",
+		"La quantité de cette offre est fixe." } },
+	{ { "That quantity isn't possible for this plan: it goes from %lld to %lld.",
+		"Diese Menge ist bei diesem Tarif nicht möglich: Er geht von %lld bis %lld.",
+		"Cette quantité n'est pas possible pour cette offre : elle va de %lld à %lld." } },
 	{ { 0 } },
 };

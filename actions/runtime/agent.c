@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "actions/runtime/agent.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,6 +13,8 @@
 #include "base/mem.h"
 
 #define WHEN_TO_USE_SHORT 40 /* bytes; less hardly tells a model when to call */
+#define WORDS_FEWEST 5	     /* of which an overlap can be told             */
+#define OVERLAP_MOST 70	     /* in a hundred                                */
 
 static bool kinds_check(const struct config *c, struct text *why)
 {
@@ -61,6 +64,57 @@ __attribute__((format(printf, 2, 3))) static void warn(struct agent *a, const ch
 	text_clear(&t);
 }
 
+/* The words of a text that say something, four letters or more, in small letters; a new object with them as keys. */
+static json_t *words_of(const char *text)
+{
+	json_t *out = json_object();
+	char word[64];
+
+	while (*text) {
+		size_t length = 0;
+
+		while (isalpha((unsigned char)text[length]) || (unsigned char)text[length] >= 0x80)
+			length++;
+		if (length >= 4 && length < sizeof(word)) {
+			for (size_t i = 0; i < length; i++)
+				word[i] = (char)tolower((unsigned char)text[i]);
+			word[length] = '\0';
+			js_put_flag(out, word, true);
+		}
+		text += length ? length : 1;
+	}
+	return out;
+}
+
+/* How many in a hundred of the words of the poorer of two texts stand in the other one too. */
+static size_t overlap_of(const char *one, const char *other)
+{
+	js_auto a = words_of(one);
+	js_auto b = words_of(other);
+	size_t shared = 0,
+	       fewest = json_object_size(a) < json_object_size(b) ? json_object_size(a) : json_object_size(b);
+	const char *word;
+	json_t *value;
+
+	json_object_foreach(a, word, value) shared += js_get(b, word) != NULL;
+	return fewest >= WORDS_FEWEST ? 100 * shared / fewest : 0;
+}
+
+/* Two texts that say nearly the same leave the choice to chance. */
+static void overlap_lint(struct agent *a, size_t i, size_t j)
+{
+	const char *one = a->config->actions[i].when_to_use, *other = a->config->actions[j].when_to_use;
+	size_t overlap = overlap_of(one, other);
+
+	if (*one && !strcmp(one, other))
+		warn(a, "when_to_use_weak: $.actions[%zu].when_to_use: is the same as that of $.actions[%zu]", i, j);
+	else if (overlap >= OVERLAP_MOST)
+		warn(a,
+			"when_to_use_weak: $.actions[%zu].when_to_use: shares %zu%% of its words with that of "
+			"$.actions[%zu]",
+			i, overlap, j);
+}
+
 /* A model chooses by these words: too few of them, or the same twice, and it will not choose, or choose wrong. */
 static void actions_lint(struct agent *a)
 {
@@ -75,11 +129,7 @@ static void actions_lint(struct agent *a)
 				"characters or more",
 				i, WHEN_TO_USE_SHORT);
 		for (size_t j = 0; j < i; j++) {
-			if (*one->when_to_use && !strcmp(one->when_to_use, c->actions[j].when_to_use))
-				warn(a,
-					"when_to_use_weak: $.actions[%zu].when_to_use: is the same as that of "
-					"$.actions[%zu]",
-					i, j);
+			overlap_lint(a, i, j);
 			if (one->enabled && c->actions[j].enabled && !strcmp(one->kind, c->actions[j].kind))
 				warn(a, "action_overlap: $.actions[%zu] and $.actions[%zu] are of the same kind", j, i);
 		}

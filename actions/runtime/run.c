@@ -1,37 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "actions/runtime/run.h"
+#include "actions/runtime/run_inside.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "actions/catalog/action.h"
-#include "actions/core/wording.h"
+#include "actions/people/contact_api.h"
 #include "actions/runtime/admit.h"
-#include "actions/runtime/confirm.h"
+#include "actions/runtime/cap.h"
 #include "actions/runtime/record.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "actions/people/contact_api.h"
 #include "value/calendar.h"
 
 #define MINUTE INT64_C(60)
-
-/* Everything one run knows; filled in from left to right by the steps. */
-struct running {
-	struct agent *agent;
-	const struct run_call *call;
-	struct run_result *result;
-	const struct action_kind *kind;
-	struct identity identity;
-	struct action_run run;
-	struct proposal proposal;
-	struct confirmation confirmation;
-	enum environment environment;
-	bool localised;	     /* the customer's locale is known */
-	json_t *raw;	     /* the arguments as they came; NULL when they are no JSON object */
-	const char *syntax;  /* why not */
-	const char *held[2]; /* latches: the contact's, then the customer's */
-};
 
 /*
  * Counting, checking and writing for one contact are one thing after another, and so are those for one customer whom
@@ -195,14 +175,14 @@ static bool step_inputs(struct running *r)
 }
 
 /* Who does what how often: the person and the action, since one talkative action must not close the others. */
-static const char *meter_name(const struct running *r)
+const char *run_meter(const struct running *r)
 {
 	return arena_format(r->run.arena, "%s\n%s", r->identity.user_id, r->run.action->name);
 }
 
 static bool limit_reached(struct running *r, enum ledger_mark mark, int64_t window, int64_t most)
 {
-	int64_t seconds = ledger_wait(&r->agent->ledger, mark, meter_name(r), r->run.now, window, most);
+	int64_t seconds = ledger_wait(&r->agent->ledger, mark, run_meter(r), r->run.now, window, most);
 
 	if (!seconds)
 		return false;
@@ -226,7 +206,7 @@ static bool step_limit(struct running *r)
 		return false;
 	if (r->call->confirmation && limit_reached(r, MARK_WRITE, CALENDAR_DAY, limits->writes_per_day))
 		return false;
-	if (ledger_add(&r->agent->ledger, MARK_READ, meter_name(r), NULL, r->run.now, MINUTE))
+	if (ledger_add(&r->agent->ledger, MARK_READ, run_meter(r), NULL, r->run.now, MINUTE))
 		return true;
 	return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
 }
@@ -248,108 +228,12 @@ static bool step_customer(struct running *r)
 	return true;
 }
 
-static struct binding binding_of(const struct running *r)
-{
-	return (struct binding) {
-		.action = r->call->action,
-		.user_id = r->identity.user_id,
-		.customer = r->run.account.customer,
-		.inputs = r->run.inputs,
-	};
-}
-
-/* Reads the consent, when there is one: the plan is then made for the moment of the proposal that was shown. */
-static bool step_consent(struct running *r)
-{
-	struct binding binding = binding_of(r);
-
-	if (!r->call->confirmation)
-		return true;
-	if (!confirm_read(r->agent, r->call->confirmation, &binding, r->run.now, &r->confirmation, r->run.why))
-		return false;
-	r->proposal.moment = r->confirmation.moment;
-	r->run.idempotency = confirm_idempotency(r->agent, r->run.arena, r->call->confirmation);
-	return true;
-}
-
 static bool step_plan(struct running *r)
 {
 	/* A kind without anything to read for a probe has shown all there is to see. */
 	if (r->call->probe && !r->kind->probe)
 		return true;
 	return r->kind->plan(&r->run, &r->proposal);
-}
-
-/* Puts what was planned before the person, with a receipt for saying yes. */
-static void proposal_show(struct running *r)
-{
-	struct binding binding = binding_of(r);
-	const char *confirmation =
-		confirm_make(r->agent, r->run.arena, &binding, r->run.now, r->proposal.moment, r->proposal.state);
-	json_t *data = r->run.answer->data;
-
-	js_put_text(data, "confirmation", confirmation);
-	js_put_text(data, "expires_at", wording_iso(r->run.arena, r->run.now + r->agent->config->confirmation_ttl));
-	text_put(&r->run.answer->message, say(&r->run, "\nShall I go ahead?"));
-}
-
-static bool step_confirm(struct running *r)
-{
-	if (!r->proposal.writes || r->call->probe)
-		return true;
-	if (r->call->confirmation)
-		return confirm_state(r->agent, &r->confirmation, r->proposal.state, r->run.why);
-	proposal_show(r);
-	return problem_raise(r->run.why, PROBLEM_NEEDS_CONFIRMATION, "a proposal was made");
-}
-
-/* Whether this turn of the conversation has written something else already; the same write may be tried again. */
-static bool turn_is_free(struct running *r)
-{
-	const char *turn = r->call->turn, *name;
-	int64_t all, same;
-
-	if (!turn)
-		return true;
-	name = arena_format(
-		r->run.arena, "%s\n%s", r->call->conversation ? r->call->conversation : r->identity.user_id, turn);
-	all = ledger_count(&r->agent->ledger, MARK_TURN, name, NULL, 0);
-	same = ledger_count(&r->agent->ledger, MARK_TURN, name, r->call->confirmation, 0);
-	if (all > same)
-		return problem_raise(r->run.why, PROBLEM_ONE_WRITE_PER_TURN, "the turn has written already");
-	if (all < 0 || same < 0 ||
-		!ledger_add(&r->agent->ledger, MARK_TURN, name, r->call->confirmation, r->run.now, CALENDAR_DAY))
-		return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
-	return true;
-}
-
-/* Counts a write before it is sent: a limit that a crash could get around would be none. */
-static bool write_count(struct running *r)
-{
-	if (ledger_add(&r->agent->ledger, MARK_WRITE, meter_name(r), NULL, r->run.now, CALENDAR_DAY))
-		return true;
-	return problem_raise(r->run.why, PROBLEM_STORE_UNAVAILABLE, "%s", store_trouble(r->agent->store));
-}
-
-static bool step_perform(struct running *r)
-{
-	struct problem *why = r->run.why;
-	const struct problem_row *row;
-	bool done;
-
-	if (!r->proposal.writes || r->call->probe)
-		return true;
-	if (!turn_is_free(r) || !write_count(r))
-		return false;
-	if (!record_intent(r->agent, r->call, &r->run, &r->proposal))
-		return problem_raise(why, PROBLEM_AUDIT_UNAVAILABLE, "%s", strerror(errno));
-	done = r->kind->perform(&r->run, &r->proposal);
-	row = problem_row(why->code);
-	/* What may yet succeed under the same idempotency key keeps its confirmation; everything else is settled. */
-	if ((done || (!row->retryable && !why->outcome_unknown)) &&
-		!confirm_consume(r->agent, r->call->confirmation, r->run.now))
-		envelope_warn(r->run.answer, "confirmation_not_kept");
-	return done;
 }
 
 static const struct step {
@@ -363,37 +247,11 @@ static const struct step {
 	{ "inputs", step_inputs },
 	{ "limit", step_limit },
 	{ "customer", step_customer },
-	{ "consent", step_consent },
+	{ "consent", run_consent },
 	{ "plan", step_plan },
-	{ "confirm", step_confirm },
-	{ "perform", step_perform },
+	{ "confirm", run_confirm },
+	{ "perform", run_perform },
 };
-
-/*
- * The answer to a consent that things have moved away from: the same thing proposed as it would be now. Without one (it
- * has become impossible, or there is nothing left to do) the refusal stands alone.
- */
-static void stale_renew(struct running *r)
-{
-	struct envelope *e = r->run.answer;
-	struct problem *why = r->run.why;
-	const char *detail = why->detail, *refusal = say(&r->run, problem_row(PROBLEM_PROPOSAL_STALE)->text);
-	bool planned;
-
-	envelope_renew(e);
-	problem_clear(why);
-	r->run.idempotency = NULL;
-	r->proposal = (struct proposal) { 0 };
-	text_format(&e->message, "%s\n", refusal);
-	planned = r->kind->plan(&r->run, &r->proposal) && r->proposal.writes;
-	problem_raise(why, PROBLEM_PROPOSAL_STALE, "%s%s", detail, planned ? "; proposed anew" : "");
-	if (planned) {
-		proposal_show(r);
-		e->status = ENVELOPE_NEEDS_CONFIRMATION;
-	} else {
-		envelope_fail(e, why);
-	}
-}
 
 /* The arguments are parsed first, as the account's label is among them, and judged in their turn. */
 static void inputs_parse(struct running *r)
@@ -443,58 +301,6 @@ static void run_start(struct running *r)
 	inputs_parse(r);
 }
 
-static size_t result_size(const struct run_result *out)
-{
-	js_auto tree = envelope_json(&out->envelope, &out->problem);
-	struct text t;
-	size_t length;
-
-	text_init(&t, TEXT_NO_CEILING);
-	js_write(&t, tree);
-	length = t.length;
-	text_clear(&t);
-	return length;
-}
-
-/* The text up to the last whole line within `most` bytes; what is left out is in the data, or behind the cursor. */
-static void message_cut(struct text *message, size_t most)
-{
-	size_t length = most;
-
-	if (message->length <= most)
-		return;
-	while (length && message->data[length] != '\n')
-		length--;
-	if (!length)
-		for (length = most; length && ((unsigned char)message->data[length] & 0xC0) == 0x80; length--)
-			;
-	message->length = length;
-	message->data[length] = '\0';
-	text_put(message, "\n...");
-}
-
-/*
- * A result fits into what a model may be given: first the text is cut, then rows of the action's list go, from the end,
- * with a cursor for going on behind those that are left where the action has one.
- */
-static void result_cap(struct running *r)
-{
-	struct envelope *e = &r->result->envelope;
-	const struct action_kind *kind = r->kind;
-	json_t *list = kind && kind->list ? js_get(e->data, kind->list) : NULL;
-
-	if (result_size(r->result) <= RUN_RESULT_MOST)
-		return;
-	js_put_flag(e->data, "truncated", true);
-	message_cut(&e->message, RUN_RESULT_MOST / 4);
-	while (result_size(r->result) > RUN_RESULT_MOST && json_array_size(list)) {
-		json_array_remove(list, json_array_size(list) - 1);
-		if (kind->resume)
-			kind->resume(&r->run, json_array_size(list));
-	}
-	envelope_warn(e, "result_truncated");
-}
-
 void run_action(struct agent *a, const struct run_call *call, struct run_result *out)
 {
 	struct running r = { .agent = a, .call = call, .result = out, .environment = ENVIRONMENT_COUNT };
@@ -508,10 +314,10 @@ void run_action(struct agent *a, const struct run_call *call, struct run_result 
 	if (out->problem.code == PROBLEM_NEEDS_CONFIRMATION)
 		out->envelope.status = ENVELOPE_NEEDS_CONFIRMATION;
 	else if (out->problem.code == PROBLEM_PROPOSAL_STALE)
-		stale_renew(&r);
+		run_renew(&r);
 	else if (!going)
 		envelope_fail(&out->envelope, &out->problem);
-	result_cap(&r);
+	result_cap(&r.run, r.kind, out);
 	if (r.identity.key_id && strcmp(r.identity.key_id, a->config->secrets[0].id) != 0)
 		envelope_warn(&out->envelope, "identity_secret_rotated");
 	if (!call->probe && !record_outcome(a, call, &r.run, r.kind, out, r.identity.user_id))

@@ -140,6 +140,8 @@ static void raise_error(const struct transport_response *r, const json_t *error,
 {
 	struct arena *arena = why->arena;
 	const char *message = js_text(error, "message"), *code = js_text(error, "code"), *permission = NULL;
+	/* Which of the limits it was (Stripe docs, "Rate limits"). */
+	const char *limited = transport_header(r, "Stripe-Rate-Limited-Reason");
 	enum problem_code found = classify(r->status, code, message ? message : "");
 
 	message = answer_redact(arena, message ? message : "Stripe gave no message");
@@ -147,6 +149,8 @@ static void raise_error(const struct transport_response *r, const json_t *error,
 		permission = permission_named(arena, message);
 	if (permission)
 		problem_raise(why, found, "the key lacks the permission %s", permission);
+	else if (limited)
+		problem_raise(why, found, "Stripe answered %d (%s): %s", r->status, limited, message);
 	else
 		problem_raise(why, found, "Stripe answered %d: %s", r->status, message);
 	why->permission = permission;

@@ -70,6 +70,8 @@ json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struc
 		body = answer_read(&response, wrote, why);
 	else
 		answer_missing(fate, &response, wrote, why);
+	if (!body && tried > 1)
+		why->detail = arena_format(arena, "%s (%u tries)", why->detail, tried);
 	/* What the last try met says nothing about those before it, of which one may have gone through. */
 	if (!body)
 		why->outcome_unknown = why->outcome_unknown || (wrote && doubtful);

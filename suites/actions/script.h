@@ -30,6 +30,9 @@ struct script {
 	unsigned waits[32]; /* milliseconds */
 	size_t n_waits;
 	char *headers; /* of the last request, "Name: value" by lines */
+	/* Called with each line of the log before it is answered; NULL: nobody listens. */
+	void (*hook)(void *arg, const char *request);
+	void *hook_arg;
 };
 
 static inline void script_reply(struct script *s, struct reply r)
@@ -76,6 +79,8 @@ static inline enum transport_fate script_send(
 	size_t length = strcspn(request->path, "?");
 
 	script_log(s, request);
+	if (s->hook)
+		s->hook(s->hook_arg, s->log[s->n_log - 1]);
 	for (size_t i = 0; i < s->n_replies; i++) {
 		struct reply *r = &s->replies[i];
 

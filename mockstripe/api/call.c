@@ -10,7 +10,7 @@ void call_init(struct call *call, const struct api *api, struct account *account
 	call->params = json_object();
 	call->method = "";
 	call->path = "";
-	call->base_url = "";
+	call->base_url = api->base_url;
 	journal_begin(&call->journal, account);
 }
 

@@ -32,6 +32,7 @@ struct api {
 	const struct version_change *const *changes; /* newest first, NULL-ended: api/version_changes.h; NULL: none */
 	bool lenient_ids;			     /* accept a caller's id on every create */
 	void *engine;				     /* for the rooms above; nothing below reads it */
+	const char *base_url; /* where this simulator is reached, "" without a socket: for URLs in bodies */
 	/* Called at the end of a call that made events, with the lock held. */
 	void (*on_events)(void *engine, struct account *account);
 };
@@ -90,7 +91,7 @@ struct call {
 	const char *session_token; /* of a meter event session, that this call came with in place of a key; or NULL */
 	const char *page;	   /* the token of a list of /v2, or NULL */
 	const char *own_id;	   /* the id the caller wants (--lenient-ids), or NULL */
-	const char *base_url;	   /* where this simulator is reached, for URLs in bodies */
+	const char *base_url;	   /* the api's */
 	int64_t now;		   /* Unix seconds on the clock that this call works under */
 	bool automatic;		   /* done by Stripe itself, not asked for: its events name no request */
 	bool livemode;

@@ -97,7 +97,7 @@ struct engine *engine_new(const struct engine_options *options)
 		.on_event_arg = options->on_event_arg,
 	});
 	e->accounts = map_new();
-	e->base_url = mem_copy_text("");
+	engine_set_base_url(e, "");
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_mutex_init(&e->loads, NULL);
 	return e;
@@ -142,6 +142,7 @@ void engine_set_base_url(struct engine *e, const char *url)
 {
 	free(e->base_url);
 	e->base_url = mem_copy_text(url);
+	e->api.base_url = e->base_url;
 }
 
 const struct api *engine_api(const struct engine *e)

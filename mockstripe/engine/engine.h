@@ -57,6 +57,7 @@ struct reply {
 	const char *should_retry;  /* static, NULL: no header */
 	bool replayed, unauthenticated;
 	bool echo_idempotency_key;
+	bool page;	       /* for a browser's window: other origins may not read it */
 	struct bytes *headers; /* more of them, in place of those of the same name: "Name: value\n" each. One reference,
 				  the receiver's; NULL: none */
 	enum wire wire;

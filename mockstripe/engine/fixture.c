@@ -334,7 +334,6 @@ static bool build_target(struct load *l, struct target *t)
 		return false;
 	call_init(&t->call, &l->engine->api, t->account, timeline_now(&t->account->time));
 	t->call.automatic = true;
-	t->call.base_url = l->engine->base_url;
 	t->building = true;
 	if (!state_build(l, t))
 		return false;

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "billing/cycle.h"
 #include "engine/fixture_inside.h"
+#include "resources/page_url.h"
 #include "resources/price.h"
 
 /* ---- finding ---- */
@@ -374,14 +375,13 @@ static bool derive_totals(struct load *l, struct target *t, struct loaded *o)
 /* A finalized invoice has its pages, in the form that the simulator's own have. */
 static void derive_links(struct load *l, struct target *t, struct loaded *o)
 {
-	const char *account = t->account->id, *status = js_text(o->given, "status");
+	const char *status = js_text(o->given, "status");
 
+	(void)l;
 	if (!strcmp(status, "draft"))
 		return;
-	put_text(o, "hosted_invoice_url",
-		arena_format(&l->arena, "https://invoice.stripe.com/i/%s/test_%s?s=ap", account, o->id));
-	put_text(o, "invoice_pdf",
-		arena_format(&l->arena, "https://pay.stripe.com/invoice/%s/test_%s/pdf?s=ap", account, o->id));
+	put_text(o, "hosted_invoice_url", invoice_page_url(&t->call, o->id));
+	put_text(o, "invoice_pdf", invoice_pdf_url(&t->call, o->id));
 }
 
 static bool derive_invoice(struct load *l, struct target *t, struct loaded *o)

@@ -31,6 +31,7 @@
 #include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "engine/act.h"
 #include "engine/line.h"
 #include "events/outbox.h"
 #include "resources/generic.h"
@@ -313,24 +314,6 @@ static void answer_call(struct line *l)
 		snprintf(out->original_request, sizeof out->original_request, "%s", call->request_id);
 }
 
-/* What a handler left for after its commit: a transaction of its own that the answer does not wait for. */
-static void run_then(struct line *l)
-{
-	struct call next;
-
-	call_init(&next, &l->engine->api, l->account, l->call.now);
-	next.automatic = true;
-	next.base_url = l->call.base_url;
-	next.livemode = l->call.livemode;
-	if (l->call.then(&next, l->call.then_id) && !next.fail.keep)
-		journal_roll_back(&next.journal);
-	else
-		journal_commit(&next.journal);
-	if (next.events && l->engine->api.on_events)
-		l->engine->api.on_events(l->engine, l->account);
-	call_end(&next);
-}
-
 static void settle(struct line *l)
 {
 	struct call *call = &l->call;
@@ -350,8 +333,8 @@ static void settle(struct line *l)
 			call->request_id, l->reply->status, l->reply->body, l->reply->content_type, call->now);
 	if (stays && call->events && l->engine->api.on_events)
 		l->engine->api.on_events(l->engine, l->account);
-	if (stays && call->then)
-		run_then(l);
+	if (stays)
+		engine_then(l->engine, call);
 	account_cool(l->account);
 }
 
@@ -403,7 +386,7 @@ static void begin(struct line *l)
 	l->call.method = l->request->method;
 	l->call.path = arena_range(&l->call.arena, l->path, l->path_length);
 	l->call.request_id = l->reply->request_id;
-	l->call.base_url = e->base_url;
+	l->call.base_url = e->api.base_url;
 	if (l->request->stripe_account)
 		snprintf(l->reply->account, sizeof l->reply->account, "%s", l->request->stripe_account);
 }

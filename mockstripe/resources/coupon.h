@@ -17,5 +17,12 @@ int fail_coupon_expired(struct call *call, const struct record *coupon, const ch
 void promotion_codes_close(struct call *call, const struct record *coupon);
 /* One redemption more of a code; the last one allowed makes it inactive. */
 void promotion_code_count(struct call *call, struct record *code);
+/*
+ * The active code that is spelled like this in any case, for that customer (NULL: a guest), before one for everybody;
+ * NULL: none. What hosted pages find by what is typed there.
+ */
+struct record *promotion_code_typed(struct call *call, const char *text, const struct record *customer);
+/* What those pages say then: 400 for the parameter promotion_code. -1. */
+int fail_promotion_code_typed(struct call *call, const char *text);
 
 #endif

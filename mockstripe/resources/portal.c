@@ -18,6 +18,7 @@
 #include "events/emit.h"
 #include "resources/check.h"
 #include "resources/generic.h"
+#include "resources/page_url.h"
 #include "resources/payments/inside.h"
 
 #define PRODUCTS 10 /* Stripe docs "Configure the customer portal": products that can be switched between */
@@ -128,8 +129,8 @@ static void settle_login(struct call *call, json_t *body)
 		js_put_null(login, "url");
 	else if (!js_text(login, "url"))
 		js_put_text(login, "url",
-			arena_format(&call->arena, "https://billing.stripe.com/p/login/test_%s",
-				made_word(call, "portal", 18)));
+			page_url(call, "billing.stripe.com",
+				arena_format(&call->arena, "/p/login/test_%s", made_word(call, "portal", 18))));
 }
 
 /* ---- routes ---- */

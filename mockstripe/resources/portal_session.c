@@ -16,6 +16,7 @@
 #include "resources/billing/subscription.h"
 #include "resources/check.h"
 #include "resources/generic.h"
+#include "resources/page_url.h"
 #include "resources/payments/inside.h"
 #include "resources/portal.h"
 
@@ -57,7 +58,7 @@ static int check_fit(struct call *call, struct record *sub, enum portal_use use,
 		return refuse(call, use, where, "it is already canceled");
 	if (use == PORTAL_CANCEL && json_is_integer(json_object_get(tree, "cancel_at")))
 		return refuse(call, use, where, "it is already set to be canceled");
-	if (js_text(tree, "schedule"))
+	if (js_text(tree, "schedule") && !portal_schedule(call, sub))
 		return refuse(call, use, where, "it is managed by a subscription schedule");
 	if (use != PORTAL_UPDATE)
 		return 0;
@@ -279,7 +280,8 @@ static json_t *session_body(struct call *call, struct record *customer, struct r
 	for (size_t i = 0; i < COUNT_OF(same); i++)
 		js_put_text(body, same[i], param_text(call, same[i]));
 	js_put_text(body, "return_url", back ? back : js_text(record_tree(configuration), "default_return_url"));
-	js_put_text(body, "url", arena_format(&call->arena, "https://billing.stripe.com/p/session/test_%s", token));
+	js_put_text(body, "url",
+		page_url(call, "billing.stripe.com", arena_format(&call->arena, "/p/session/test_%s", token)));
 	if (json_is_object(param(call, "after_expiration"))) {
 		json_t *after = json_object(), *login = js_at(call->params, "after_expiration.customer_login"), *shown;
 
@@ -324,6 +326,7 @@ const struct resource portal_session_resource = {
 			{ "POST", "/v1/billing_portal/sessions", session_create },
 			{ 0 },
 		},
+	.on_due = portal_wake,
 	.filters =
 		(const struct resource_filter[]) {
 			{ .param = "@token", .path = PRIVATE_KEY ".token" },

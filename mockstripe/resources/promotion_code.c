@@ -61,6 +61,32 @@ void promotion_code_count(struct call *call, struct record *code)
 		code_close(call, code);
 }
 
+/* ---- typing ---- */
+
+struct record *promotion_code_typed(struct call *call, const char *text, const struct record *customer)
+{
+	const struct list *rows = list_by(call, schema_find_object("promotion_code"), CODE_INDEX, capitals(call, text));
+	struct record *open = NULL;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const json_t *tree = record_tree(rows->at[i]);
+		const char *of = js_text(tree, "customer");
+
+		if (!js_flag(tree, "active", false))
+			continue;
+		if (of && customer && !strcmp(of, customer->id))
+			return rows->at[i];
+		if (!of)
+			open = rows->at[i];
+	}
+	return open;
+}
+
+int fail_promotion_code_typed(struct call *call, const char *text)
+{
+	return fail_invalid(call, "resource_missing", "promotion_code", "The promotion code %s is not valid.", text);
+}
+
 /* ---- creating ---- */
 
 static struct record *checked_coupon(struct call *call)

@@ -35,6 +35,7 @@
 	X(meter_v2_event)                                                                                              \
 	X(meter_v2_session)                                                                                            \
 	X(payment_intent)                                                                                              \
+	X(payment_link)                                                                                                \
 	X(payment_method)                                                                                              \
 	X(payout)                                                                                                      \
 	X(plan)                                                                                                        \

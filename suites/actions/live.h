@@ -280,9 +280,24 @@ static inline int64_t live_count(struct live *l, const char *path)
 		live_get(l, text_of(l->house, "%s%climit=100", path, strchr(path, '?') ? '&' : '?')), "data");
 }
 
+/* Takes the simulator's own address out of URLs: each has another port. */
+static inline void live_forget_address(char *text, const char *url)
+{
+	size_t length = strlen(url);
+	char *out = text;
+
+	for (const char *in = text; *in;)
+		if (length && !strncmp(in, url, length))
+			in += length;
+		else
+			*out++ = *in++;
+	*out = 0;
+}
+
 /*
  * The account's whole state as text: every object, its history, what falls due. Without which request made an event, as
- * tries that failed have numbers too, and without how many ids were made, as previews make some. free() it.
+ * tries that failed have numbers too, without how many ids were made, as previews make some, and without the address
+ * that pages have. free() it.
  */
 static inline char *live_state(struct live *l)
 {
@@ -306,6 +321,7 @@ static inline char *live_state(struct live *l)
 		}
 	}
 	*out = 0;
+	live_forget_address(text, ms_url(l->house->ms));
 	return text;
 }
 

@@ -25,11 +25,12 @@ static const struct info infos[] = {
 	{ "past_due", "edsger", NULL, "ok", "none",
 		"Your subscription Solo (12.00 USD per month): past_due. The last payment did not go through. The "
 		"current period "
-		"ends on 18 December 2026 (UTC). The open invoice can be paid here: " PAY "in_edsger_3?s=ap" },
+		"ends on 18 December 2026 (UTC). The open invoice can be paid here: " PAY
+		"43DPxhp5XfwON50tUYj9ieG4edsger_3?s=ap" },
 	{ "unpaid", "barbara", NULL, "ok", "none",
 		"Your subscription Team (29.00 USD per month): unpaid. Its last invoices were not paid, so it is on "
 		"hold. The "
-		"open invoice can be paid here: " PAY "in_barbara_3?s=ap" },
+		"open invoice can be paid here: " PAY "tmJrtJlj5MQUc60VDbB8uLR5barbara_3?s=ap" },
 	{ "canceled", "alan", NULL, "ok", "none", "You have no active subscription." },
 	{ "canceling", "katherine", NULL, "ok", "none",
 		"Your subscription Team (290.00 USD per year): active. It is set to end on 15 January 2027 (UTC) and "

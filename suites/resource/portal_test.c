@@ -329,7 +329,9 @@ static void page__cancels_at_the_periods_end(void **state)
 {
 	struct house *h = *state;
 	struct shop s = shop_open(h, NULL);
-	const char *config = configuration(h, "features[subscription_cancel][enabled]=true");
+	const char *config = configuration(h,
+		"features[subscription_cancel][enabled]=true&features[subscription_cancel][cancellation_reason]["
+		"enabled]=true&features[subscription_cancel][cancellation_reason][options][]=too_expensive");
 	const char *session = session_id(h, &s, config), *mark = events_mark(h);
 	const struct answer *a, *events;
 

@@ -65,6 +65,7 @@ static const struct recipe {
 	{ "POST /v1/payment_intents/{id}/confirm",
 		"{\"payment_method\": \"pm_card_visa\", \"return_url\": \"https://example.com/back\"}" },
 	{ "POST /v1/payment_intents/{id}/increment_authorization", "{\"amount\": 3000}" },
+	{ "POST /v1/payment_links", "{\"line_items\": [{\"price\": \"{Price}\", \"quantity\": 1}]}" },
 	{ "POST /v1/payment_methods", "{\"type\": \"card\", \"card\": {\"token\": \"tok_visa\"}}" },
 	{ "POST /v1/payment_methods/{id}/attach", "{\"customer\": \"{Customer}\"}" },
 	{ "POST /v1/plans", "{\"amount\": 1000, \"product\": \"{Product}\"}" },

@@ -16,6 +16,7 @@
 #include "events/emit.h"
 #include "resources/customer.h"
 #include "resources/generic.h"
+#include "resources/page_url.h"
 #include "resources/payments/pay.h"
 #include "value/currency.h"
 
@@ -294,11 +295,9 @@ static int write_body(struct note *n, json_t *body)
 		"invoice", NULL };
 	struct call *call = n->c.call;
 	json_t *invoice = record_tree(n->c.invoice);
-	char code[49];
 
 	if (params_apply(call, body, credit_note_type(), by_hand))
 		return -1;
-	random_base62(code, 48, call->account->seed, random_hash(n->c.id, strlen(n->c.id), 0), 0);
 	js_put(body, "currency", json_object_get(invoice, "currency"));
 	js_put(body, "customer", json_object_get(invoice, "customer"));
 	js_put_text(body, "invoice", n->c.invoice->id);
@@ -308,8 +307,9 @@ static int write_body(struct note *n, json_t *body)
 		js_put_null(body, "reason");
 	js_put_int(body, "effective_at", param_int(call, "effective_at", call->now));
 	js_put_text(body, "pdf",
-		arena_format(&call->arena, "https://pay.stripe.com/credit_notes/%s/test_%s/pdf?s=ap", call->account->id,
-			code));
+		page_url(call, "pay.stripe.com",
+			arena_format(&call->arena, "/credit_notes/%s/%s/pdf?s=ap", call->account->id,
+				page_word(call, n->c.id))));
 	write_amounts(n, body);
 	show_lines(n, body);
 	if (js_text(invoice, "test_clock"))

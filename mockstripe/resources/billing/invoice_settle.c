@@ -15,6 +15,7 @@
 #include "resources/billing/subscription.h"
 #include "resources/customer.h"
 #include "resources/discount.h"
+#include "resources/page_url.h"
 #include "resources/payments/pay.h"
 #include "value/currency.h"
 
@@ -140,14 +141,8 @@ static struct record *payment_intent_of(struct call *call, struct record *invoic
 
 static void write_hosted_urls(struct call *call, json_t *draft, const char *id)
 {
-	char code[49];
-
-	random_base62(code, 48, call->account->seed, random_hash(id, strlen(id), 0), 0);
-	js_put_text(draft, "hosted_invoice_url",
-		arena_format(&call->arena, "https://invoice.stripe.com/i/%s/test_%s?s=ap", call->account->id, code));
-	js_put_text(draft, "invoice_pdf",
-		arena_format(
-			&call->arena, "https://pay.stripe.com/invoice/%s/test_%s/pdf?s=ap", call->account->id, code));
+	js_put_text(draft, "hosted_invoice_url", invoice_page_url(call, id));
+	js_put_text(draft, "invoice_pdf", invoice_pdf_url(call, id));
 }
 
 static void mark_paid(struct call *call, struct record *invoice, int64_t paid)

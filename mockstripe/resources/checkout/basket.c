@@ -16,6 +16,7 @@
 #include "resources/check.h"
 #include "resources/checkout/inside.h"
 #include "resources/discount_terms.h"
+#include "resources/payments/inside.h"
 #include "resources/price.h"
 #include "resources/within.h"
 
@@ -26,10 +27,14 @@ const struct schema_resource *line_item_type(void)
 
 /* ---- items ---- */
 
-static struct record *price_of(struct call *call, json_t *entry, const char *where)
+/* again: a price that was good when the session was made is good, whatever has become of it. */
+static struct record *price_of(struct call *call, json_t *entry, bool again, const char *where)
 {
 	const char *id = js_text(entry, "price");
+	struct record *present = again && id ? account_get(call->account, id, schema_find_object("price")) : NULL;
 
+	if (present)
+		return present;
 	if (id && json_object_get(entry, "price_data")) {
 		fail_exclusive(call, where, "price", "price_data");
 		return NULL;
@@ -65,18 +70,18 @@ static int read_amount(struct call *call, struct basket *b, struct basket_item *
 	return 0;
 }
 
-static int read_item(struct call *call, struct basket *b, size_t i, bool trial)
+static int read_item(struct call *call, struct basket *b, const struct basket_order *o, size_t i)
 {
-	const char *mode = param_text(call, "mode"), *where = name_at(call, "line_items", i), *currency;
+	const char *where = name_at(call, "line_items", i), *currency;
 	struct basket_item *item = &b->items[i];
 
-	item->entry = json_array_get(param(call, "line_items"), i);
-	item->price = price_of(call, item->entry, where);
+	item->entry = json_array_get(o->items, i);
+	item->price = price_of(call, item->entry, o->again, where);
 	if (!item->price)
 		return -1;
 	item->recurring = json_is_object(json_object_get(record_tree(item->price), "recurring"));
-	item->later = item->recurring && trial;
-	if (item->recurring && !strcmp(mode, "payment"))
+	item->later = item->recurring && o->trial;
+	if (item->recurring && !strcmp(o->mode, "payment"))
 		return fail_invalid(call, NULL, "mode",
 			"You specified `payment` mode but passed a recurring price. Either switch to `subscription` "
 			"mode or "
@@ -94,9 +99,8 @@ static int read_item(struct call *call, struct basket *b, size_t i, bool trial)
 
 /* ---- the discount ---- */
 
-static struct record *coupon_of(struct call *call, const struct discount_owner *owner)
+static struct record *coupon_of(struct call *call, json_t *entry, const struct discount_owner *owner)
 {
-	json_t *entry = json_array_get(param(call, "discounts"), 0);
 	const char *id = js_text(entry, "coupon"), *code_id = js_text(entry, "promotion_code");
 	const struct schema_resource *type = schema_find_object("coupon"),
 				     *codes = schema_find_object("promotion_code");
@@ -119,12 +123,10 @@ static struct record *coupon_of(struct call *call, const struct discount_owner *
 	return coupon && !coupon_check(call, coupon, owner, where) ? coupon : NULL;
 }
 
-static int read_discount(struct call *call, struct basket *b)
+static int read_discount(struct call *call, struct basket *b, const struct basket_order *o)
 {
-	struct discount_owner owner = { .customer = account_find(call->account, param_text(call, "customer")),
-		.currency = b->currency,
-		.amount = b->subtotal };
-	struct record *coupon = coupon_of(call, &owner);
+	struct discount_owner owner = { .customer = o->customer, .currency = b->currency, .amount = b->subtotal };
+	struct record *coupon = coupon_of(call, json_array_get(o->discounts, 0), &owner);
 	struct discount_line *lines = arena_alloc(&call->arena, b->n * sizeof *lines);
 	int64_t *shares = arena_alloc(&call->arena, b->n * sizeof *shares);
 	int64_t *left = arena_alloc(&call->arena, b->n * sizeof *left);
@@ -190,10 +192,10 @@ static int tax_item(struct call *call, struct basket_item *item, json_t *rates)
 	return 0;
 }
 
-static int read_taxes(struct call *call, struct basket *b)
+static int read_taxes(struct call *call, struct basket *b, const struct basket_order *o)
 {
-	json_t *shared = tax_rates_of(call, js_at(call->params, "subscription_data.default_tax_rates"),
-		"subscription_data[default_tax_rates]");
+	json_t *shared = tax_rates_of(
+		call, json_object_get(o->subscription, "default_tax_rates"), "subscription_data[default_tax_rates]");
 
 	for (size_t i = 0; i < b->n; i++) {
 		struct basket_item *item = &b->items[i];
@@ -233,19 +235,19 @@ static struct record *shipping_rate(struct call *call, json_t *option, const cha
 	return rate;
 }
 
-static int read_shipping(struct call *call, struct basket *b)
+static int read_shipping(struct call *call, struct basket *b, const struct basket_order *o)
 {
-	json_t *given = param(call, "shipping_options"), *option, *shown;
+	json_t *option, *shown;
 	size_t i;
 
-	if (!json_array_size(given))
+	if (!json_array_size(o->shipping))
 		return 0;
-	if (strcmp(param_text(call, "mode"), "payment"))
-		return fail_invalid(call, NULL, "shipping_options", "You can not pass `shipping_options` in `%s` mode.",
-			param_text(call, "mode"));
+	if (strcmp(o->mode, "payment"))
+		return fail_invalid(
+			call, NULL, "shipping_options", "You can not pass `shipping_options` in `%s` mode.", o->mode);
 	b->options = json_array();
 	arena_defer(&call->arena, release, b->options);
-	json_array_foreach(given, i, option)
+	json_array_foreach(o->shipping, i, option)
 	{
 		const char *where = name_at(call, "shipping_options", i), *currency;
 		struct record *rate = shipping_rate(call, option, where);
@@ -261,31 +263,32 @@ static int read_shipping(struct call *call, struct basket *b)
 		js_put_text(shown, "shipping_rate", rate->id);
 		json_array_append_new(b->options, shown);
 	}
-	b->shipping = js_int_at(b->options, "0.shipping_amount", 0);
+	option = json_array_get(b->options, o->chosen_shipping);
+	b->shipping = js_int(option, "shipping_amount", 0);
+	b->shipping_rate = js_text(option, "shipping_rate");
 	return 0;
 }
 
 /* ---- all of it ---- */
 
-int basket_read(struct call *call, struct basket *b, bool trial)
+int basket_read(struct call *call, struct basket *b, const struct basket_order *o)
 {
-	size_t n = json_array_size(param(call, "line_items"));
-	const char *currency = param_text(call, "currency");
+	size_t n = json_array_size(o->items);
 
 	if (n > BASKET_ITEMS)
 		return fail_invalid(call, NULL, "line_items", "You can pass at most %d line items.", BASKET_ITEMS);
-	b->currency = currency ? arena_text(&call->arena, currency) : NULL;
+	b->currency = o->currency ? arena_text(&call->arena, o->currency) : NULL;
 	for (b->n = 0; b->n < n; b->n++) {
-		if (read_item(call, b, b->n, trial))
+		if (read_item(call, b, o, b->n))
 			return -1;
 		if (__builtin_add_overflow(b->subtotal, b->items[b->n].subtotal, &b->subtotal))
 			return fail_invalid(call, "amount_too_large", "line_items",
 				"The items together cost more than can be billed.");
 	}
-	if (n && !b->recurs && !strcmp(param_text(call, "mode"), "subscription"))
+	if (n && !b->recurs && !strcmp(o->mode, "subscription"))
 		return fail_invalid(call, NULL, "line_items",
 			"You must provide at least one recurring price in `subscription` mode when using prices.");
-	return read_discount(call, b) || read_taxes(call, b) || read_shipping(call, b) ? -1 : 0;
+	return read_discount(call, b, o) || read_taxes(call, b, o) || read_shipping(call, b, o) ? -1 : 0;
 }
 
 int64_t basket_total(const struct basket *b)
@@ -293,9 +296,9 @@ int64_t basket_total(const struct basket *b)
 	return b->subtotal - b->discount + b->exclusive + b->shipping;
 }
 
-static json_t *adjustable(json_t *entry)
+json_t *adjustable_body(const json_t *entry)
 {
-	json_t *given = json_object_get(entry, "adjustable_quantity"), *out;
+	json_t *given = js_get(entry, "adjustable_quantity"), *out;
 
 	if (!json_is_object(given))
 		return json_null();
@@ -306,34 +309,101 @@ static json_t *adjustable(json_t *entry)
 	return out;
 }
 
-void basket_store(struct call *call, const struct basket *b, const char *session)
+void basket_show_item(const struct basket *b, const struct basket_item *item, json_t *body)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		const struct basket_item *item = &b->items[i];
-		json_t *body = shape_new(call, line_item_type(), NULL), *tree = record_tree(item->price), *private;
-		struct record *product = account_find(call->account, js_text(tree, "product"));
-
-		js_put_new(body, "adjustable_quantity", adjustable(item->entry));
-		js_put_int(body, "amount_discount", item->discount);
-		js_put_int(body, "amount_subtotal", item->subtotal);
-		js_put_int(body, "amount_tax", item->tax);
-		js_put_int(body, "amount_total", item->subtotal - item->discount + item->exclusive);
-		js_put_text(body, "currency", b->currency);
-		js_put_text(body, "description", js_text(record_tree(product), "name"));
-		if (json_is_object(json_object_get(item->entry, "metadata")))
-			js_put(body, "metadata", json_object_get(item->entry, "metadata"));
-		js_put(body, "price", tree);
-		if (json_object_get(item->entry, "quantity"))
-			js_put_int(body, "quantity", item->quantity);
-		private = js_own(body, PRIVATE_KEY);
-		js_put_text(private, "parent", session);
-		if (json_object_get(item->entry, "tax_rates"))
-			js_put(private, "tax_rates", json_object_get(item->entry, "tax_rates"));
-		object_store(call, line_item_type(), body);
-	}
+	js_put_int(body, "amount_discount", item->discount);
+	js_put_int(body, "amount_subtotal", item->subtotal);
+	js_put_int(body, "amount_tax", item->tax);
+	js_put_int(body, "amount_total", item->subtotal - item->discount + item->exclusive);
+	js_put_text(body, "currency", b->currency);
+	if (json_object_get(item->entry, "quantity"))
+		js_put_int(body, "quantity", item->quantity);
 }
 
-const struct list *session_items(struct call *call, struct record *session)
+struct record *basket_store_item(
+	struct call *call, const struct basket *b, const struct basket_item *item, const char *session)
+{
+	json_t *body = shape_new(call, line_item_type(), NULL), *tree = record_tree(item->price), *private;
+	struct record *product = account_find(call->account, js_text(tree, "product"));
+
+	js_put_new(body, "adjustable_quantity", adjustable_body(item->entry));
+	basket_show_item(b, item, body);
+	js_put_text(body, "description", js_text(record_tree(product), "name"));
+	if (json_is_object(json_object_get(item->entry, "metadata")))
+		js_put(body, "metadata", json_object_get(item->entry, "metadata"));
+	js_put(body, "price", tree);
+	private = js_own(body, PRIVATE_KEY);
+	js_put_text(private, "parent", session);
+	if (json_object_get(item->entry, "tax_rates"))
+		js_put(private, "tax_rates", json_object_get(item->entry, "tax_rates"));
+	return object_store(call, line_item_type(), body);
+}
+
+void basket_store(struct call *call, const struct basket *b, const char *session)
+{
+	for (size_t i = 0; i < b->n; i++)
+		basket_store_item(call, b, &b->items[i], session);
+}
+
+/* ---- on the session ---- */
+
+static void put_totals(json_t *body, const struct basket *b)
+{
+	json_t *details = json_object();
+
+	js_put_int(details, "amount_discount", b->discount);
+	js_put_int(details, "amount_shipping", b->shipping);
+	js_put_int(details, "amount_tax", b->tax);
+	js_put_int(body, "amount_subtotal", b->subtotal);
+	js_put_int(body, "amount_total", basket_total(b));
+	js_put_new(body, "total_details", details);
+}
+
+static void put_shipping(json_t *body, const struct basket *b)
+{
+	json_t *cost;
+
+	if (!b->options)
+		return;
+	cost = json_object();
+	js_put_int(cost, "amount_subtotal", b->shipping);
+	js_put_int(cost, "amount_tax", 0);
+	js_put_int(cost, "amount_total", b->shipping);
+	js_put_text(cost, "shipping_rate", b->shipping_rate);
+	js_put_new(body, "shipping_cost", cost);
+	js_put(body, "shipping_options", b->options);
+}
+
+static void put_discounts(json_t *body, json_t *discounts)
+{
+	json_t *entry = json_array_get(discounts, 0), *list = json_array(), *one;
+
+	json_object_del(js_own(body, PRIVATE_KEY), "discounts");
+	if (json_is_object(entry)) {
+		one = json_object();
+		js_put_text(one, "coupon", js_text(entry, "coupon"));
+		js_put_text(one, "promotion_code", js_text(entry, "promotion_code"));
+		json_array_append_new(list, one);
+		js_put(js_own(body, PRIVATE_KEY), "discounts", discounts);
+	}
+	js_put_new(body, "discounts", list);
+}
+
+int basket_show(struct call *call, const struct basket *b, const struct basket_order *o, json_t *body)
+{
+	int64_t total = basket_total(b);
+
+	if (!strcmp(o->mode, "payment") && total > 0 && payment_check_amount(call, total, b->currency))
+		return -1;
+	js_put_text(body, "currency", b->currency);
+	js_put_text(body, "payment_status", total > 0 ? "unpaid" : "no_payment_required");
+	put_totals(body, b);
+	put_discounts(body, o->discounts);
+	put_shipping(body, b);
+	return 0;
+}
+
+const struct list *checkout_items(struct call *call, struct record *session)
 {
 	return list_by(call, line_item_type(), LIST_PARENT, session->id);
 }

@@ -12,10 +12,8 @@
 #define LONGEST 86400
 #define TRIAL_AHEAD 172800
 
-bool session_has_trial(const struct call *call)
+bool session_has_trial(const struct call *call, const json_t *data)
 {
-	json_t *data = param(call, "subscription_data");
-
 	return js_int(data, "trial_period_days", 0) > 0 || js_int(data, "trial_end", 0) > call->now;
 }
 

@@ -12,11 +12,10 @@
 #include "base/mem.h"
 #include "events/emit.h"
 #include "resources/checkout/inside.h"
+#include "resources/customer_apply.h"
 #include "resources/payments/inside.h"
 #include "resources/within.h"
 
-#define MADE_UP_EMAIL "jenny.rosen@example.com"
-#define MADE_UP_NAME "Jenny Rosen"
 #define LOOK_AGAIN 86400 /* seconds between looks at a bank that has not answered, after the first */
 #define LOOKS 30
 
@@ -24,6 +23,7 @@ struct completion {
 	struct call *call;
 	struct record *session, *customer; /* customer NULL: a guest */
 	const struct checkout_visitor *visitor;
+	struct collected collected;
 	struct record *method;
 	const char *status; /* payment_status */
 	json_t *tree;	    /* the session as it was */
@@ -53,13 +53,6 @@ static json_t *params_from(json_t *data)
 
 /* ---- who ---- */
 
-static const char *email_of(const struct completion *c)
-{
-	const char *given = c->visitor->email ? c->visitor->email : js_text_at(c->tree, "customer_details.email");
-
-	return given ? given : MADE_UP_EMAIL;
-}
-
 static bool needs_customer(const struct completion *c)
 {
 	return is_mode(c, "subscription") || is(js_text(c->tree, "customer_creation"), "always") ||
@@ -67,22 +60,49 @@ static bool needs_customer(const struct completion *c)
 	       js_flag_at(c->tree, "invoice_creation.enabled", false);
 }
 
+static int add_tax_id(struct completion *c)
+{
+	const struct collected *got = &c->collected;
+	const struct list *rows;
+
+	if (!got->tax_type)
+		return 0;
+	rows = list_by(c->call, schema_find_object("tax_id"), "customer", c->customer->id);
+	for (size_t i = 0; i < rows->count; i++)
+		if (is(js_text(record_tree(rows->at[i]), "type"), got->tax_type) &&
+			is(js_text(record_tree(rows->at[i]), "value"), got->tax_value))
+			return 0;
+	return customer_tax_id_make(c->call, c->customer, got->tax_type, got->tax_value, "tax_id") ? 0 : -1;
+}
+
+/* What was filled in goes to the customer as far as customer_update says. */
+static int update_customer(struct completion *c)
+{
+	json_t *rules = data_of(c, "customer_update"), *given;
+
+	if (!js_text(c->tree, "customer"))
+		return 0; /* made by this very session, with all of it */
+	given = json_is_object(rules) ? collect_customer(c->call, &c->collected, rules) : json_object();
+	if (!json_object_size(given))
+		json_decref(given);
+	else if (!call_within(c->call, "POST", "/v1/customers/{id}", c->customer->id, given))
+		return -1;
+	return add_tax_id(c);
+}
+
 static int find_customer(struct completion *c)
 {
 	const char *own = js_text(c->tree, "customer"), *before = js_text(record_private(c->session), "customer");
-	const char *id = own ? own : before, *name = c->visitor->name ? c->visitor->name : MADE_UP_NAME;
-	json_t *given;
+	const char *id = own ? own : before;
 
 	c->customer = id ? account_get(c->call->account, id, schema_find_object("customer")) : NULL;
 	if (id && !c->customer)
 		return fail_no_such_param(c->call, schema_find_object("customer"), id, "customer");
 	if (c->customer || !needs_customer(c))
 		return 0;
-	given = json_object();
-	js_put_text(given, "email", email_of(c));
-	js_put_text(given, "name", name);
-	c->customer = call_within(c->call, "POST", "/v1/customers", NULL, given);
-	return c->customer ? 0 : -1;
+	c->customer =
+		call_within(c->call, "POST", "/v1/customers", NULL, collect_customer(c->call, &c->collected, NULL));
+	return c->customer ? add_tax_id(c) : -1;
 }
 
 static int find_method(struct completion *c)
@@ -177,7 +197,7 @@ static int pay(struct completion *c)
 /* With invoice_creation the payment is an invoice's: draft, items, paid. */
 static int add_invoice_items(struct completion *c, struct record *invoice)
 {
-	const struct list *rows = session_items(c->call, c->session);
+	const struct list *rows = checkout_items(c->call, c->session);
 
 	for (size_t i = 0; i < rows->count; i++) {
 		json_t *tree = record_tree(rows->at[i]), *given = json_object(), *pricing = json_object();
@@ -276,7 +296,7 @@ static json_t *item_params(struct record *row)
 
 static json_t *subscription_params(struct completion *c)
 {
-	const struct list *rows = session_items(c->call, c->session);
+	const struct list *rows = checkout_items(c->call, c->session);
 	json_t *given = params_from(data_of(c, "subscription_data")), *items = json_array(), *once = json_array();
 
 	for (size_t i = 0; i < rows->count; i++) {
@@ -368,27 +388,12 @@ static int set_up(struct completion *c)
 
 /* ---- all of it ---- */
 
-static void show_visitor(struct completion *c, json_t *draft)
-{
-	static const char *const same[] = { "address", "email", "name", "phone", "tax_exempt" };
-	json_t *details = field_shape(c->call, session_type(), "customer_details"), *tree = record_tree(c->customer);
-
-	js_put_text(details, "email", email_of(c));
-	js_put_text(details, "name", c->visitor->name ? c->visitor->name : MADE_UP_NAME);
-	js_put_text(details, "tax_exempt", "none");
-	for (size_t i = 0; i < COUNT_OF(same); i++)
-		if (json_object_get(tree, same[i]) && !js_is_null(tree, same[i]))
-			js_put(details, same[i], json_object_get(tree, same[i]));
-	js_put_new(details, "tax_ids", json_array());
-	js_put_new(draft, "customer_details", details);
-}
-
 static void finish(struct completion *c)
 {
 	json_t *draft = journal_edit(&c->call->journal, c->session), *private;
 
 	js_put_text(draft, "customer", c->customer ? c->customer->id : NULL);
-	show_visitor(c, draft);
+	collect_put(c->call, &c->collected, c->customer, draft);
 	js_put_text(draft, "payment_status", c->status);
 	js_put_text(draft, "status", "complete");
 	js_put_null(draft, "url");
@@ -397,6 +402,7 @@ static void finish(struct completion *c)
 	json_object_del(private, "due");
 	if (is(c->status, "unpaid"))
 		js_put_int(private, "due", c->call->now + SETTLES_AFTER + 1);
+	link_session_completed(c->call, c->session);
 	emit_reserved(c->call, c->place, "checkout.session.completed", c->session);
 }
 
@@ -405,24 +411,18 @@ int checkout_complete(struct call *call, struct record *session, const struct ch
 	struct completion c = { .call = call, .session = session, .visitor = visitor };
 	int failed;
 
-	c.tree = json_incref(record_tree(session));
-	if (!is(js_text(c.tree, "status"), "open")) {
-		fail_invalid(call, NULL, NULL,
-			"Only Checkout Sessions with a status in [\"open\"] can be completed. This Checkout Session "
-			"has a status "
-			"of `%s`.",
-			js_text(c.tree, "status"));
-		json_decref(c.tree);
+	if (session_check_open(call, session, "completed"))
 		return -1;
-	}
+	c.tree = json_incref(record_tree(session));
 	journal_edit(&call->journal, session); /* what is kept of it lives as long as the draft */
-	failed = find_customer(&c) || find_method(&c);
+	failed = collect_read(call, c.tree, visitor, &c.collected) || find_customer(&c) || find_method(&c);
 	if (!failed && is_mode(&c, "subscription"))
 		failed = subscribe(&c);
 	else if (!failed && is_mode(&c, "setup"))
 		failed = set_up(&c);
 	else if (!failed)
 		failed = js_flag_at(c.tree, "invoice_creation.enabled", false) ? pay_invoice(&c) : pay(&c);
+	failed = failed || (c.customer && update_customer(&c));
 	if (!failed)
 		finish(&c);
 	json_decref(c.tree);

@@ -16,6 +16,7 @@
 #include "events/emit.h"
 #include "resources/checkout/inside.h"
 #include "resources/generic.h"
+#include "resources/page_url.h"
 #include "resources/payments/inside.h"
 #include "resources/within.h"
 
@@ -33,47 +34,6 @@ static bool is(const char *a, const char *b)
 }
 
 /* ---- creating ---- */
-
-static void put_totals(json_t *body, const struct basket *b)
-{
-	json_t *details = json_object();
-
-	js_put_int(details, "amount_discount", b->discount);
-	js_put_int(details, "amount_shipping", b->shipping);
-	js_put_int(details, "amount_tax", b->tax);
-	js_put_int(body, "amount_subtotal", b->subtotal);
-	js_put_int(body, "amount_total", basket_total(b));
-	js_put_new(body, "total_details", details);
-}
-
-static void put_shipping(json_t *body, const struct basket *b)
-{
-	json_t *cost;
-
-	if (!b->options)
-		return;
-	cost = json_object();
-	js_put_int(cost, "amount_subtotal", b->shipping);
-	js_put_int(cost, "amount_tax", 0);
-	js_put_int(cost, "amount_total", b->shipping);
-	js_put(cost, "shipping_rate", js_at(b->options, "0.shipping_rate"));
-	js_put_new(body, "shipping_cost", cost);
-	js_put(body, "shipping_options", b->options);
-}
-
-static void put_discounts(struct call *call, json_t *body)
-{
-	json_t *entry = json_array_get(param(call, "discounts"), 0), *list = json_array(), *one;
-
-	if (json_is_object(entry)) {
-		one = json_object();
-		js_put_text(one, "coupon", js_text(entry, "coupon"));
-		js_put_text(one, "promotion_code", js_text(entry, "promotion_code"));
-		json_array_append_new(list, one);
-		js_put(js_own(body, PRIVATE_KEY), "discounts", param(call, "discounts"));
-	}
-	js_put_new(body, "discounts", list);
-}
 
 static void put_methods(struct call *call, json_t *body)
 {
@@ -115,6 +75,13 @@ static void keep_data(struct call *call, json_t *body)
 	js_put_new(data, "billing_mode", mode);
 }
 
+/* What a copy of the session is made from when it has expired. */
+static void keep_given(struct call *call, json_t *body)
+{
+	if (js_flag_at(body, "after_expiration.recovery.enabled", false))
+		js_put(js_own(body, PRIVATE_KEY), "given", call->params);
+}
+
 static void put_place(struct call *call, json_t *body)
 {
 	const char *ui = param_text(call, "ui_mode"), *id = js_text(body, "id");
@@ -122,8 +89,8 @@ static void put_place(struct call *call, json_t *body)
 	if (!ui || !strcmp(ui, "hosted_page")) {
 		js_put_text(body, "ui_mode", "hosted_page");
 		js_put_text(body, "url",
-			arena_format(&call->arena, "https://checkout.stripe.com/c/pay/%s#%s", id,
-				made_word(call, "checkout", 60)));
+			page_url(call, "checkout.stripe.com",
+				arena_format(&call->arena, "/c/pay/%s#%s", id, made_word(call, "checkout", 60))));
 		return;
 	}
 	js_put_text(
@@ -175,21 +142,14 @@ static void put_rest(struct call *call, json_t *body, const char *mode)
 	js_put_text(body, "status", "open");
 }
 
-static int put_basket(struct call *call, json_t *body, struct basket *b, const char *mode)
+static int put_basket(struct call *call, json_t *body, const struct basket *b, const struct basket_order *o)
 {
-	if (!strcmp(mode, "setup")) {
+	if (!strcmp(o->mode, "setup")) {
 		js_put_text(body, "currency", param_text(call, "currency"));
 		js_put_text(body, "payment_status", "no_payment_required");
 		return 0;
 	}
-	if (!strcmp(mode, "payment") && basket_total(b) > 0 && payment_check_amount(call, basket_total(b), b->currency))
-		return -1;
-	js_put_text(body, "currency", b->currency);
-	js_put_text(body, "payment_status", basket_total(b) > 0 ? "unpaid" : "no_payment_required");
-	put_totals(body, b);
-	put_discounts(call, body);
-	put_shipping(body, b);
-	return 0;
+	return basket_show(call, b, o, body);
 }
 
 /* The method is saved by a setup intent, which is there from the start. */
@@ -209,20 +169,23 @@ static int make_setup(struct call *call, json_t *body, struct record *customer)
 	return 0;
 }
 
-static json_t *session_body(struct call *call, struct record *customer, struct basket *b, const char *mode)
+static json_t *session_body(struct call *call, const struct basket *b, const struct basket_order *o)
 {
 	static const char *const by_hand[] = { "allowed_payment_method_types", "currency", "discounts", "expires_at",
-		"line_items", "optional_items", "payment_method_options", "shipping_options", NULL };
+		"line_items", "payment_method_options", "shipping_options", "custom_fields", "optional_items",
+		"consent_collection", "custom_text", "tax_id_collection", NULL };
 	json_t *body = generic_body(call, by_hand);
 
 	if (!body)
 		return NULL;
 	put_methods(call, body);
 	keep_data(call, body);
+	keep_given(call, body);
 	put_place(call, body);
-	put_customer(call, body, customer, mode);
-	put_rest(call, body, mode);
-	if (put_basket(call, body, b, mode) || (!strcmp(mode, "setup") && make_setup(call, body, customer))) {
+	put_customer(call, body, o->customer, o->mode);
+	put_rest(call, body, o->mode);
+	collect_show(call, body);
+	if (put_basket(call, body, b, o) || (!strcmp(o->mode, "setup") && make_setup(call, body, o->customer))) {
 		json_decref(body);
 		return NULL;
 	}
@@ -234,20 +197,27 @@ static int session_create(struct call *call)
 	struct record *customer = param_record(call, "customer", "customer"), *session;
 	const char *mode = param_text(call, "mode");
 	struct basket *b = arena_alloc(&call->arena, sizeof *b);
+	struct basket_order order;
 	json_t *body;
 
 	if (call->fail.status)
 		return -1;
 	if (!mode)
 		return fail_missing_param(call, "mode");
-	/* Not taken silently: nobody could choose them. */
-	if (json_array_size(param(call, "optional_items")))
-		return fail_invalid(call, NULL, "optional_items",
-			"This simulator does not offer optional items on its Checkout page.");
 	call_use_clock(call, customer);
-	if (session_check(call, mode) || basket_read(call, b, session_has_trial(call)))
+	order = (struct basket_order) {
+		.mode = mode,
+		.currency = param_text(call, "currency"),
+		.items = param(call, "line_items"),
+		.discounts = param(call, "discounts"),
+		.subscription = param(call, "subscription_data"),
+		.shipping = param(call, "shipping_options"),
+		.customer = customer,
+		.trial = session_has_trial(call, param(call, "subscription_data")),
+	};
+	if (session_check(call, mode) || basket_read(call, b, &order) || collect_check(call, mode))
 		return -1;
-	body = session_body(call, customer, b, mode);
+	body = session_body(call, b, &order);
 	if (!body)
 		return -1;
 	session = object_store(call, session_type(), body);
@@ -288,6 +258,18 @@ static int session_update(struct call *call)
 	return params_apply(call, draft, session->type, by_hand) ? -1 : answer_record(call, session);
 }
 
+int session_check_open(struct call *call, struct record *session, const char *verb)
+{
+	const char *status = js_text(record_tree(session), "status");
+
+	if (is(status, "open"))
+		return 0;
+	return fail_invalid(call, NULL, NULL,
+		"Only Checkout Sessions with a status in [\"open\"] can be %s. This Checkout Session has a status of "
+		"`%s`.",
+		verb, status);
+}
+
 static void offer_recovery(struct call *call, json_t *draft)
 {
 	json_t *recovery;
@@ -297,21 +279,17 @@ static void offer_recovery(struct call *call, json_t *draft)
 	recovery = js_own(js_own(draft, "after_expiration"), "recovery");
 	js_put_int(recovery, "expires_at", call->now + RECOVERY_FOR);
 	js_put_text(recovery, "url",
-		arena_format(&call->arena, "https://buy.stripe.com/r/test_%s", made_word(call, "checkout", 24)));
+		page_url(call, "buy.stripe.com",
+			arena_format(&call->arena, "/r/%s", page_word(call, js_text(draft, "id")))));
 }
 
 int checkout_expire(struct call *call, struct record *session)
 {
-	const char *status = js_text(record_tree(session), "status");
 	struct record *intent = account_find(call->account, js_text(record_private(session), "intent"));
 	json_t *draft;
 
-	if (!is(status, "open"))
-		return fail_invalid(call, NULL, NULL,
-			"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has "
-			"a status of "
-			"`%s`.",
-			status);
+	if (session_check_open(call, session, "expired"))
+		return -1;
 	draft = journal_edit(&call->journal, session);
 	js_put_text(draft, "status", "expired");
 	js_put_null(draft, "url");
@@ -350,16 +328,22 @@ static int list_items(struct call *call)
 	return list_answer_oldest_first(call, line_item_type(), &want, 1, call->path);
 }
 
-static json_t *include_items(struct call *call, struct record *session)
+json_t *items_object(struct call *call, struct record *of, const char *url)
 {
-	const struct list *rows = session_items(call, session);
+	const struct list *rows = checkout_items(call, of);
 	json_t *data = json_array(), *list;
 
 	for (size_t i = 0; i < rows->count && i < 10; i++)
 		json_array_append(data, record_tree(rows->at[i]));
-	list = list_object(data, arena_format(&call->arena, "/v1/checkout/sessions/%s/line_items", session->id));
+	list = list_object(data, url);
 	js_put_flag(list, "has_more", rows->count > 10);
 	return list;
+}
+
+static json_t *include_items(struct call *call, struct record *session)
+{
+	return items_object(
+		call, session, arena_format(&call->arena, "/v1/checkout/sessions/%s/line_items", session->id));
 }
 
 static bool match_details(struct call *call, struct record *r, json_t *wanted)

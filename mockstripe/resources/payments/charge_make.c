@@ -7,6 +7,7 @@
 #include "api/shape.h"
 #include "base/json.h"
 #include "events/emit.h"
+#include "resources/page_url.h"
 #include "resources/payments/inside.h"
 #include "value/calendar.h"
 
@@ -227,8 +228,9 @@ static json_t *outcome_of(struct call *call, const struct test_card *test, const
 static void put_receipt(struct call *call, json_t *body)
 {
 	js_put_text(body, "receipt_url",
-		arena_format(&call->arena, "https://pay.stripe.com/receipts/payment/%s?s=ap",
-			made_word(call, "receipt", 48)));
+		page_url(call, "pay.stripe.com",
+			arena_format(&call->arena, "/receipts/payment/%s/%s?s=ap", call->account->id,
+				page_word(call, js_text(body, "id")))));
 }
 
 static void put_success(struct call *call, json_t *body, const struct test_card *test, bool captured)

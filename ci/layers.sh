@@ -28,7 +28,8 @@ awk '
 		uses["mockstripe/resources"] = uses["mockstripe/events"] " mockstripe/events mockstripe/billing"
 		uses["mockstripe/engine"]    = uses["mockstripe/resources"] " mockstripe/resources"
 		uses["mockstripe/control"]   = uses["mockstripe/engine"] " mockstripe/engine"
-		uses["mockstripe/doors"]     = uses["mockstripe/control"] " mockstripe/control"
+		uses["mockstripe/pages"]     = uses["mockstripe/engine"] " mockstripe/engine"
+		uses["mockstripe/doors"]     = uses["mockstripe/control"] " mockstripe/control mockstripe/pages"
 		uses["mockstripe"]           = uses["mockstripe/doors"] " mockstripe/doors"
 		uses["actions/core"]         = "mockstripe/base mockstripe/value"
 		uses["actions/stripe"]       = uses["actions/core"] " actions/core"
@@ -46,7 +47,7 @@ awk '
 		wraps["^openssl/"]    = "^(mockstripe/(events/sign|engine/idempotency|doors/tls)|actions/(people/identity|core/digest))\\.[ch]$"
 		wraps["^sqlite3"]     = "^(mockstripe/store/db\\.[ch]|actions/people/.*)$"
 		wraps["^unicode/"]    = "^actions/people/likeness\\.c$"
-		wraps["^hpdf"]        = "^mockstripe/resources/quote\\.c$"
+		wraps["^hpdf"]        = "^mockstripe/resources/pdf\\.c$"
 		wraps["^jansson"]     = "^mockstripe/base/json_jansson\\.c$"
 		wraps["^cmocka"]      = "^$"
 	}

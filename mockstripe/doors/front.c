@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "doors/socket.h"
+#include "pages/pages.h"
 
 /* A client that takes the simulator for a proxy sends the whole URL (RFC 9112, section 3.2.2). */
 static const char *path_of(const char *target)
@@ -56,6 +57,17 @@ bool front_waits(struct front *f, const struct request *request, const struct or
 	       control_waits(f->control, &whole, account);
 }
 
+/* A page's own forms come with its own origin; one of another site has no business here. */
+static void serve_page(struct front *f, const struct request *request, const struct origin *from, struct reply *out)
+{
+	if (is_foreign(from))
+		pages_refuse(out, 403, "Not from there",
+			"This page opens at http://127.0.0.1 or http://localhost only, and not by a form of another "
+			"site.");
+	else
+		pages_serve(f->engine, request, out);
+}
+
 void front_serve(struct front *f, const struct request *request, const struct origin *from, struct reply *out)
 {
 	struct request whole;
@@ -67,6 +79,8 @@ void front_serve(struct front *f, const struct request *request, const struct or
 	}
 	if (request->body_length > BODY_MOST)
 		front_refuse_body(out);
+	else if (pages_have(request->target))
+		serve_page(f, request, from, out);
 	else if (!is_control(request->target))
 		engine_serve(f->engine, request, out);
 	else if (is_foreign(from))

@@ -5,7 +5,10 @@
 #include "control/control.h"
 #include "engine/engine.h"
 
-/* What stands behind every door: paths under /_mockstripe are the control room's, all others are Stripe's. */
+/*
+ * What stands behind every door: paths under /_mockstripe are the control room's, those of hosted pages are the pages',
+ * all others are the API's.
+ */
 struct front {
 	struct engine *engine;
 	struct control *control;

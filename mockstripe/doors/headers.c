@@ -29,7 +29,8 @@ static void put_own(const struct reply *reply, const struct request *request, he
 	if (reply->body && reply->body->length)
 		put(arg, "Content-Type", reply->content_type);
 	put(arg, "Cache-Control", "no-cache, no-store");
-	put_origin(put, arg);
+	if (!reply->page)
+		put_origin(put, arg);
 	if (*reply->request_id)
 		put(arg, "Request-Id", reply->request_id);
 	if (*reply->version)

@@ -213,6 +213,36 @@ static int check_flow(struct call *call, struct record *customer, json_t *featur
 	return 0;
 }
 
+/* The entries of an array with all their keys, absent ones null. New reference; NULL for none. */
+static json_t *whole_entries(json_t *given, const char *const *keys)
+{
+	json_t *list, *one, *shown;
+	size_t i;
+
+	if (!json_array_size(given))
+		return NULL;
+	list = json_array();
+	json_array_foreach(given, i, one)
+	{
+		shown = json_object();
+		for (const char *const *key = keys; *key; key++)
+			js_put(shown, *key, json_object_get(one, *key));
+		if (json_object_get(one, "quantity"))
+			js_put(shown, "quantity", json_object_get(one, "quantity"));
+		json_array_append_new(list, shown);
+	}
+	return list;
+}
+
+static void complete_confirm(json_t *part)
+{
+	static const char *const of_discount[] = { "coupon", "promotion_code", NULL };
+	static const char *const of_item[] = { "id", "price", NULL };
+
+	js_put_new(part, "discounts", whole_entries(json_object_get(part, "discounts"), of_discount));
+	js_put_new(part, "items", whole_entries(json_object_get(part, "items"), of_item));
+}
+
 /* The flow as the session shows it: what it is not about is null. */
 static json_t *flow_body(struct call *call)
 {
@@ -237,6 +267,8 @@ static json_t *flow_body(struct call *call)
 			continue;
 		part = field_shape(call, type, arena_format(&call->arena, "flow.%s", kind));
 		json_object_update(part, json_object_get(given, kind));
+		if (!strcmp(kind, "subscription_update_confirm"))
+			complete_confirm(part);
 		js_put_new(flow, kind, part);
 	}
 	if (!strcmp(kind, "customer_update"))

@@ -30,15 +30,16 @@ static int check_mode(struct call *call, const char *mode)
 	} only[] = {
 		{ "payment_intent_data", "payment" },
 		{ "invoice_creation", "payment" },
-		{ "submit_type", NULL },
 		{ "subscription_data", "subscription" },
 		{ "setup_intent_data", "setup" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(only); i++)
-		if (only[i].mode && param_given(call, only[i].param) && strcmp(only[i].mode, mode))
+		if (param_given(call, only[i].param) && strcmp(only[i].mode, mode))
 			return fail_invalid(
 				call, NULL, only[i].param, "You can not pass `%s` in `%s` mode.", only[i].param, mode);
+	if (param_given(call, "submit_type") && is(mode, "setup"))
+		return fail_invalid(call, NULL, "submit_type", "You can not pass `submit_type` in `setup` mode.");
 	if (param_given(call, "customer_creation") && is(mode, "subscription"))
 		return fail_invalid(call, NULL, "customer_creation",
 			"You can not pass `customer_creation` in `subscription` mode: a customer is always created.");

@@ -20,13 +20,13 @@ static void secret_of(struct call *call, const char *id, char out[SECRET + 1])
 	random_base62(out, SECRET, call->account->seed, random_hash(id, strlen(id), 3), 0);
 }
 
-const char *page_word(struct call *call, const char *id)
+const char *page_word(struct call *call, const struct schema_resource *type, const char *id)
 {
-	const char *bar = strchr(id, '_');
+	size_t prefix = strlen(type->prefix);
 	char secret[SECRET + 1];
 
 	secret_of(call, id, secret);
-	return arena_format(&call->arena, MODE "%s%s", secret, bar ? bar + 1 : id);
+	return arena_format(&call->arena, MODE "%s%s", secret, strncmp(id, type->prefix, prefix) ? id : id + prefix);
 }
 
 struct record *page_record(struct call *call, const char *word, const struct schema_resource *type)
@@ -51,11 +51,13 @@ struct record *page_record(struct call *call, const char *word, const struct sch
 const char *invoice_page_url(struct call *call, const char *invoice)
 {
 	return page_url(call, "invoice.stripe.com",
-		arena_format(&call->arena, "/i/%s/%s?s=ap", call->account->id, page_word(call, invoice)));
+		arena_format(&call->arena, "/i/%s/%s?s=ap", call->account->id,
+			page_word(call, schema_find_object("invoice"), invoice)));
 }
 
 const char *invoice_pdf_url(struct call *call, const char *invoice)
 {
 	return page_url(call, "pay.stripe.com",
-		arena_format(&call->arena, "/invoice/%s/%s/pdf?s=ap", call->account->id, page_word(call, invoice)));
+		arena_format(&call->arena, "/invoice/%s/%s/pdf?s=ap", call->account->id,
+			page_word(call, schema_find_object("invoice"), invoice)));
 }

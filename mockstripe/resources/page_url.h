@@ -19,7 +19,7 @@ const char *page_url(struct call *call, const char *host, const char *path);
  * The word in such a path that stands for an object, and that nobody can guess who has only the object's id:
  * "test_", 24 characters that belong to the id, and the id itself without its prefix. Arena.
  */
-const char *page_word(struct call *call, const char *id);
+const char *page_word(struct call *call, const struct schema_resource *type, const char *id);
 /* The object of that type that the word stands for; NULL: none. */
 struct record *page_record(struct call *call, const char *word, const struct schema_resource *type);
 

@@ -2,8 +2,8 @@
 
 /*
  * What customers do on Checkout's page before they pay, and what the page asks of them; payment links; carts that are
- * recovered. Source: Stripe docs "Add custom fields", "Make line item quantities adjustable", "Add optional items", "Add
- * discounts", "Collect addresses", "Collect tax IDs", "Recover abandoned carts", "Payment Links".
+ * recovered. Source: Stripe docs "Add custom fields", "Make line item quantities adjustable", "Add optional items",
+ * "Add discounts", "Collect addresses", "Collect tax IDs", "Recover abandoned carts", "Payment Links".
  */
 #include "billing.h"
 
@@ -52,8 +52,8 @@ static void promotion_code__is_typed(void **state)
 	const struct answer *a;
 
 	api_ok(h, "POST", "/v1/coupons", "id=FIFTH&percent_off=20&duration=once");
-	code = field(api_ok(h, "POST", "/v1/promotion_codes",
-			     "promotion[type]=coupon&promotion[coupon]=FIFTH&code=SAVE20"),
+	code = field(
+		api_ok(h, "POST", "/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=FIFTH&code=SAVE20"),
 		"id");
 	id = field(open_session(h, "payment", buy(h, price, 2)), "id");
 	assert_refused(submit(h, id, "promotion_code=SAVE20"),
@@ -76,7 +76,8 @@ static void promotion_code__goes_to_the_subscription(void **state)
 
 	api_ok(h, "POST", "/v1/coupons", "id=FIFTH&percent_off=20&duration=forever");
 	api_ok(h, "POST", "/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=FIFTH&code=SAVE20");
-	id = field(open_session(h, "subscription", text_of(h, "allow_promotion_codes=true&%s", buy(h, price, 1))), "id");
+	id = field(
+		open_session(h, "subscription", text_of(h, "allow_promotion_codes=true&%s", buy(h, price, 1))), "id");
 	a = submitted(h, id, "promotion_code=SAVE20");
 	assert_money(latest_invoice(h, field(a, "subscription")), "amount_paid", 1600);
 	assert_int_equal(field_count(get(h, "subscriptions", field(a, "subscription")), "discounts"), 1);
@@ -93,7 +94,8 @@ static void quantity__is_adjusted_in_its_bounds(void **state)
 	assert_refused(submit(h, id, "quantities[0]=3"), "The quantity of this item cannot be changed.");
 	id = field(open_session(h, "payment",
 			   text_of(h,
-				   "%s&line_items[0][adjustable_quantity][enabled]=true&line_items[0][adjustable_quantity]["
+				   "%s&line_items[0][adjustable_quantity][enabled]=true&line_items[0][adjustable_"
+				   "quantity]["
 				   "minimum]=2&line_items[0][adjustable_quantity][maximum]=5",
 				   buy(h, price, 2))),
 		"id");
@@ -109,10 +111,12 @@ static void quantity__is_adjusted_in_its_bounds(void **state)
 static void optional_items__join_the_basket(void **state)
 {
 	struct house *h = *state;
-	const char *pro = monthly(h, "Pro", 2000), *mug = one_time(h, "Mug", 1500), *other = one_time(h, "Cup", 700), *id;
+	const char *pro = monthly(h, "Pro", 2000), *mug = one_time(h, "Mug", 1500), *other = one_time(h, "Cup", 700),
+		   *id;
 	const struct answer *a = open_session(h, "subscription",
 		text_of(h,
-			"%s&optional_items[0][price]=%s&optional_items[0][quantity]=1&optional_items[0][adjustable_quantity]["
+			"%s&optional_items[0][price]=%s&optional_items[0][quantity]=1&optional_items[0][adjustable_"
+			"quantity]["
 			"enabled]=true&optional_items[0][adjustable_quantity][maximum]=3",
 			buy(h, pro, 1), mug));
 
@@ -129,9 +133,11 @@ static void optional_items__join_the_basket(void **state)
 	assert_int_equal(field_count(a, "line_items.data"), 2);
 	assert_money(a, "line_items.data.1.amount_total", 3000);
 	assert_money(latest_invoice(h, field(a, "subscription")), "amount_paid", 5000);
-	assert_error(api(h, "POST", SESSIONS,
-			     text_of(h, "mode=payment&" OK_URL "&%s&optional_items[0][price]=%s&optional_items[0][quantity]=1",
-				     buy(h, mug, 1), pro)),
+	assert_error(
+		api(h, "POST", SESSIONS,
+			text_of(h,
+				"mode=payment&" OK_URL "&%s&optional_items[0][price]=%s&optional_items[0][quantity]=1",
+				buy(h, mug, 1), pro)),
 		400, NULL, "optional_items[0][price]", "one-time");
 }
 
@@ -141,11 +147,15 @@ static void shipping__is_chosen(void **state)
 	const char *mug = one_time(h, "Mug", 1500), *id, *fast;
 	const struct answer *a = open_session(h, "payment",
 		text_of(h,
-			"%s&shipping_options[0][shipping_rate_data][display_name]=Slow&shipping_options[0][shipping_rate_"
+			"%s&shipping_options[0][shipping_rate_data][display_name]=Slow&shipping_options[0][shipping_"
+			"rate_"
 			"data][type]=fixed_amount&shipping_options[0][shipping_rate_data][fixed_amount][amount]=300&"
-			"shipping_options[0][shipping_rate_data][fixed_amount][currency]=usd&shipping_options[1][shipping_"
-			"rate_data][display_name]=Fast&shipping_options[1][shipping_rate_data][type]=fixed_amount&shipping_"
-			"options[1][shipping_rate_data][fixed_amount][amount]=900&shipping_options[1][shipping_rate_data]["
+			"shipping_options[0][shipping_rate_data][fixed_amount][currency]=usd&shipping_options[1]["
+			"shipping_"
+			"rate_data][display_name]=Fast&shipping_options[1][shipping_rate_data][type]=fixed_amount&"
+			"shipping_"
+			"options[1][shipping_rate_data][fixed_amount][amount]=900&shipping_options[1][shipping_rate_"
+			"data]["
 			"fixed_amount][currency]=usd",
 			buy(h, mug, 1)));
 
@@ -163,9 +173,12 @@ static void shipping__is_chosen(void **state)
 static void custom_fields__are_filled_in(void **state)
 {
 	static const char fields[] =
-		"custom_fields[0][key]=boat&custom_fields[0][label][type]=custom&custom_fields[0][label][custom]=Boat&custom_"
-		"fields[0][type]=text&custom_fields[0][text][maximum_length]=5&custom_fields[1][key]=size&custom_fields[1]["
-		"label][type]=custom&custom_fields[1][label][custom]=Size&custom_fields[1][type]=dropdown&custom_fields[1]["
+		"custom_fields[0][key]=boat&custom_fields[0][label][type]=custom&custom_fields[0][label][custom]=Boat&"
+		"custom_"
+		"fields[0][type]=text&custom_fields[0][text][maximum_length]=5&custom_fields[1][key]=size&custom_"
+		"fields[1]["
+		"label][type]=custom&custom_fields[1][label][custom]=Size&custom_fields[1][type]=dropdown&custom_"
+		"fields[1]["
 		"dropdown][options][0][label]=Small&custom_fields[1][dropdown][options][0][value]=s&custom_fields[1]["
 		"optional]=true&custom_fields[2][key]=vat&custom_fields[2][label][type]=custom&custom_fields[2][label]["
 		"custom]=Number&custom_fields[2][type]=numeric&custom_fields[2][optional]=true";
@@ -203,7 +216,8 @@ static void custom_fields__are_refused(void **state)
 		{ "custom_fields[0][key]=a&custom_fields[0][type]=dropdown", "custom_fields[0][dropdown]" },
 		{ "custom_fields[0][key]=a&custom_fields[0][type]=text&custom_fields[0][numeric][maximum_length]=3",
 			"custom_fields[0][numeric]" },
-		{ "custom_fields[0][key]=a&custom_fields[0][type]=text&custom_fields[1][key]=a&custom_fields[1][type]=text&"
+		{ "custom_fields[0][key]=a&custom_fields[0][type]=text&custom_fields[1][key]=a&custom_fields[1][type]="
+		  "text&"
 		  "custom_fields[1][label][type]=custom&custom_fields[1][label][custom]=B",
 			"custom_fields[1][key]" },
 	};
@@ -211,11 +225,12 @@ static void custom_fields__are_refused(void **state)
 	const char *price = one_time(h, "Mug", 1500);
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		assert_error(api(h, "POST", SESSIONS,
-				     text_of(h,
-					     "mode=payment&" OK_URL "&%s&custom_fields[0][label][type]=custom&custom_fields["
-					     "0][label][custom]=A&%s",
-					     buy(h, price, 1), rows[i].fields)),
+		assert_error(
+			api(h, "POST", SESSIONS,
+				text_of(h,
+					"mode=payment&" OK_URL "&%s&custom_fields[0][label][type]=custom&custom_fields["
+					"0][label][custom]=A&%s",
+					buy(h, price, 1), rows[i].fields)),
 			400, strstr(rows[i].param, "dropdown") ? "parameter_missing" : NULL, rows[i].param, NULL);
 }
 
@@ -223,8 +238,9 @@ static void consent__is_given_or_not(void **state)
 {
 	struct house *h = *state;
 	const char *price = one_time(h, "Mug", 1500);
-	const char *asks = text_of(h,
-		"%s&consent_collection[terms_of_service]=required&consent_collection[promotions]=auto", buy(h, price, 1));
+	const char *asks =
+		text_of(h, "%s&consent_collection[terms_of_service]=required&consent_collection[promotions]=auto",
+			buy(h, price, 1));
 	const char *id = field(open_session(h, "payment", asks), "id");
 	const struct answer *a;
 
@@ -241,16 +257,19 @@ static void addresses_and_names__are_collected(void **state)
 	struct house *h = *state;
 	const char *price = one_time(h, "Mug", 1500);
 	const char *asks = text_of(h,
-		"%s&billing_address_collection=required&phone_number_collection[enabled]=true&shipping_address_collection["
+		"%s&billing_address_collection=required&phone_number_collection[enabled]=true&shipping_address_"
+		"collection["
 		"allowed_countries][]=IE&name_collection[business][enabled]=true&customer_creation=always",
 		buy(h, price, 1));
 	const char *id = field(open_session(h, "payment", asks), "id");
 	const struct answer *a;
 
-	assert_refused(submit(h, id, "shipping[name]=Ada&shipping[address][line1]=1 Quay&shipping[address][country]=FR"),
+	assert_refused(
+		submit(h, id, "shipping[name]=Ada&shipping[address][line1]=1 Quay&shipping[address][country]=FR"),
 		"We do not ship to this country: FR.");
 	a = submitted(h, id,
-		"name=Ada&phone=%2B35312345&business_name=Byrne Ltd&address[line1]=4 Road&address[country]=ie&shipping[name]="
+		"name=Ada&phone=%2B35312345&business_name=Byrne Ltd&address[line1]=4 "
+		"Road&address[country]=ie&shipping[name]="
 		"Bob&shipping[address][line1]=1 Quay&shipping[address][country]=IE");
 	assert_field(a, "customer_details.address.line1", "4 Road");
 	assert_field(a, "customer_details.address.country", "IE");
@@ -275,14 +294,16 @@ static void customer_update__decides_what_is_kept(void **state)
 	const struct answer *a;
 
 	customer = customer_new(h, "email=a@example.com&name=Ada", NULL);
-	id = field(open_session(h, "payment",
-			   text_of(h, "%s&customer=%s&billing_address_collection=required", buy(h, price, 1), customer)),
+	id = field(
+		open_session(h, "payment",
+			text_of(h, "%s&customer=%s&billing_address_collection=required", buy(h, price, 1), customer)),
 		"id");
 	submitted(h, id, "name=Eve&address[line1]=4 Road&address[country]=IE");
 	assert_field(get(h, "customers", customer), "address", NULL);
 	id = field(open_session(h, "payment",
 			   text_of(h,
-				   "%s&customer=%s&billing_address_collection=required&customer_update[address]=auto&customer_"
+				   "%s&customer=%s&billing_address_collection=required&customer_update[address]=auto&"
+				   "customer_"
 				   "update[name]=auto&tax_id_collection[enabled]=true",
 				   buy(h, price, 1), customer)),
 		"id");
@@ -304,7 +325,8 @@ static void submit_type__is_for_payments(void **state)
 {
 	struct house *h = *state;
 
-	assert_field(open_session(h, "payment", text_of(h, "submit_type=donate&%s", buy(h, one_time(h, "Mug", 900), 1))),
+	assert_field(
+		open_session(h, "payment", text_of(h, "submit_type=donate&%s", buy(h, one_time(h, "Mug", 900), 1))),
 		"submit_type", "donate");
 	assert_error(api(h, "POST", SESSIONS, "mode=setup&currency=usd&" OK_URL "&submit_type=pay"), 400, NULL,
 		"submit_type", "`setup` mode");
@@ -318,7 +340,8 @@ static void expired_cart__is_recovered(void **state)
 	const char *price = one_time(h, "Mug", 1500), *id, *path;
 	const struct answer *a = open_session(h, "payment",
 		text_of(h,
-			"%s&after_expiration[recovery][enabled]=true&after_expiration[recovery][allow_promotion_codes]=true&"
+			"%s&after_expiration[recovery][enabled]=true&after_expiration[recovery][allow_promotion_codes]="
+			"true&"
 			"metadata[cart]=7",
 			buy(h, price, 2)));
 
@@ -345,7 +368,8 @@ static void payment_link__opens_sessions(void **state)
 	const char *pro = monthly(h, "Pro", 2000), *link, *path;
 	const struct answer *a = api_ok(h, "POST", "/v1/payment_links",
 		text_of(h,
-			"%s&restrictions[completed_sessions][limit]=1&metadata[shop]=web&after_completion[type]=redirect&after_"
+			"%s&restrictions[completed_sessions][limit]=1&metadata[shop]=web&after_completion[type]="
+			"redirect&after_"
 			"completion[redirect][url]=https://example.com/thanks&expand[]=line_items",
 			buy(h, pro, 2)));
 

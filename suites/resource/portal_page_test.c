@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * What customers do in the portal beyond the plain cases of portal_test.c: every feature of a configuration carried out,
- * and refused when it is off. Source: Stripe docs "Configure the customer portal", "Customer portal deep links".
+ * What customers do in the portal beyond the plain cases of portal_test.c: every feature of a configuration carried
+ * out, and refused when it is off. Source: Stripe docs "Configure the customer portal", "Customer portal deep links".
  */
 #include "billing.h"
 
@@ -51,7 +51,8 @@ static const char *switching(struct house *h, const struct shop *s, const char *
 
 static const char *session_of(struct house *h, const struct shop *s, const char *config, const char *more)
 {
-	return field(api_ok(h, "POST", SESSIONS, text_of(h, "customer=%s&configuration=%s%s", s->customer, config, more)),
+	return field(
+		api_ok(h, "POST", SESSIONS, text_of(h, "customer=%s&configuration=%s%s", s->customer, config, more)),
 		"id");
 }
 
@@ -72,7 +73,8 @@ static void reason__must_be_asked_for(void **state)
 {
 	struct house *h = *state;
 	struct shop s = shop_open(h, "visa", NULL);
-	const char *plain = field(api_ok(h, "POST", CONFIGURATIONS, "features[subscription_cancel][enabled]=true"), "id");
+	const char *plain =
+		field(api_ok(h, "POST", CONFIGURATIONS, "features[subscription_cancel][enabled]=true"), "id");
 	const char *session = session_of(h, &s, plain, "");
 
 	assert_refused(on_page(h, session, "cancel", text_of(h, "subscription=%s&feedback=unused", s.sub)),
@@ -86,7 +88,8 @@ static void offer__keeps_the_customer(void **state)
 {
 	struct house *h = *state;
 	struct shop s = shop_open(h, "visa", NULL);
-	const char *config = field(api_ok(h, "POST", CONFIGURATIONS, "features[subscription_cancel][enabled]=true"), "id");
+	const char *config =
+		field(api_ok(h, "POST", CONFIGURATIONS, "features[subscription_cancel][enabled]=true"), "id");
 	const char *plain = session_of(h, &s, config, ""), *session, *mark;
 	const struct answer *a;
 
@@ -94,7 +97,8 @@ static void offer__keeps_the_customer(void **state)
 	assert_status(on_page(h, plain, "stay", text_of(h, "subscription=%s", s.sub)), 400);
 	session = session_of(h, &s, config,
 		text_of(h,
-			"&flow_data[type]=subscription_cancel&flow_data[subscription_cancel][subscription]=%s&flow_data["
+			"&flow_data[type]=subscription_cancel&flow_data[subscription_cancel][subscription]=%s&flow_"
+			"data["
 			"subscription_cancel][retention][type]=coupon_offer&flow_data[subscription_cancel][retention]["
 			"coupon_offer][coupon]=STAY",
 			s.sub));
@@ -115,8 +119,8 @@ static void downgrade__waits_for_the_period_end(void **state)
 	struct house *h = *state;
 	struct shop s = shop_open(h, "visa", NULL);
 	const char *config = switching(h, &s,
-		"&" F("[proration_behavior]=always_invoice&") F(
-			"[schedule_at_period_end][conditions][0][type]=decreasing_item_amount"));
+		"&" F("[proration_behavior]=always_invoice&")
+			F("[schedule_at_period_end][conditions][0][type]=decreasing_item_amount"));
 	const char *session = session_of(h, &s, config, "");
 	const struct answer *a;
 
@@ -162,9 +166,11 @@ static void schedule_conditions__are_told_apart(void **state)
 		const char *session = session_of(h, &s, config, "");
 
 		on_page(h, session, "switch", text_of(h, "subscription=%s&price=%s", s.sub, s.year));
-		assert_field(get(h, "subscriptions", s.sub), "items.data.0.price.id", rows[i].year_waits ? s.pro : s.year);
+		assert_field(
+			get(h, "subscriptions", s.sub), "items.data.0.price.id", rows[i].year_waits ? s.pro : s.year);
 		assert_status(on_page(h, session, "switch", text_of(h, "subscription=%s&price=%s", s.sub, s.max)), 200);
-		assert_field(get(h, "subscriptions", s.sub), "items.data.0.price.id", rows[i].month_waits ? s.year : s.max);
+		assert_field(
+			get(h, "subscriptions", s.sub), "items.data.0.price.id", rows[i].month_waits ? s.year : s.max);
 	}
 }
 
@@ -172,8 +178,7 @@ static void declined_upgrade__changes_nothing(void **state)
 {
 	struct house *h = *state;
 	struct shop s = shop_open(h, "visa", NULL);
-	const char *session =
-		session_of(h, &s, switching(h, &s, "&" F("[proration_behavior]=always_invoice")), "");
+	const char *session = session_of(h, &s, switching(h, &s, "&" F("[proration_behavior]=always_invoice")), "");
 	const struct answer *a;
 
 	card_attach(h, s.customer, "chargeCustomerFail");
@@ -192,8 +197,8 @@ static void promotion_code__is_typed(void **state)
 
 	api_ok(h, "POST", "/v1/coupons", "id=HALF&percent_off=50&duration=forever");
 	api_ok(h, "POST", "/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=HALF&code=Half50");
-	assert_refused(on_page(h, session, "switch",
-			       text_of(h, "subscription=%s&price=%s&promotion_code=none", s.sub, s.max)),
+	assert_refused(
+		on_page(h, session, "switch", text_of(h, "subscription=%s&price=%s&promotion_code=none", s.sub, s.max)),
 		"The promotion code none is not valid.");
 	assert_status(on_page(h, session, "switch",
 			      text_of(h, "subscription=%s&price=%s&promotion_code=HALF50", s.sub, s.max)),
@@ -276,7 +281,8 @@ static void pause__ends_by_hand(void **state)
 {
 	struct house *h = *state;
 	struct shop s = shop_open(h, "visa", NULL);
-	const char *config = field(api_ok(h, "POST", CONFIGURATIONS, "features[subscription_pause][enabled]=true"), "id");
+	const char *config =
+		field(api_ok(h, "POST", CONFIGURATIONS, "features[subscription_pause][enabled]=true"), "id");
 	const char *off = field(api_ok(h, "POST", CONFIGURATIONS, "features[invoice_history][enabled]=true"), "id");
 	const char *session = session_of(h, &s, config, ""), *body = text_of(h, "subscription=%s", s.sub);
 
@@ -309,7 +315,8 @@ static void tax_id__comes_with_the_customer(void **state)
 	const struct answer *a;
 
 	assert_status(on_page(h, session, "customer", "tax_id[type]=eu_vat&tax_id[value]=zz"), 400);
-	assert_refused(on_page(h, session, "customer", "tax_id[type]=eu_vat"), "Missing required param: tax_id[value].");
+	assert_refused(
+		on_page(h, session, "customer", "tax_id[type]=eu_vat"), "Missing required param: tax_id[value].");
 	assert_status(on_page(h, session, "customer", good), 200);
 	assert_status(on_page(h, session, "customer", good), 200); /* it is there already */
 	a = api_ok(h, "GET", text_of(h, "/v1/customers/%s/tax_ids", s.customer), NULL);

@@ -309,7 +309,7 @@ static int write_body(struct note *n, json_t *body)
 	js_put_text(body, "pdf",
 		page_url(call, "pay.stripe.com",
 			arena_format(&call->arena, "/credit_notes/%s/%s/pdf?s=ap", call->account->id,
-				page_word(call, n->c.id))));
+				page_word(call, credit_note_type(), n->c.id))));
 	write_amounts(n, body);
 	show_lines(n, body);
 	if (js_text(invoice, "test_clock"))

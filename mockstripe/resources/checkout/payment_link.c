@@ -84,7 +84,7 @@ static int link_create(struct call *call)
 	js_put_text(body, "currency", b->currency);
 	js_put_text(body, "url",
 		page_url(call, "buy.stripe.com",
-			arena_format(&call->arena, "/b/%s", page_word(call, js_text(body, "id")))));
+			arena_format(&call->arena, "/b/%s", page_word(call, link_type(), js_text(body, "id")))));
 	if (!param_given(call, "customer_creation"))
 		js_put_text(body, "customer_creation", b->recurs ? "always" : "if_required");
 	if (!param_given(call, "payment_method_collection"))

@@ -280,7 +280,7 @@ static void offer_recovery(struct call *call, json_t *draft)
 	js_put_int(recovery, "expires_at", call->now + RECOVERY_FOR);
 	js_put_text(recovery, "url",
 		page_url(call, "buy.stripe.com",
-			arena_format(&call->arena, "/r/%s", page_word(call, js_text(draft, "id")))));
+			arena_format(&call->arena, "/r/%s", page_word(call, session_type(), js_text(draft, "id")))));
 }
 
 int checkout_expire(struct call *call, struct record *session)

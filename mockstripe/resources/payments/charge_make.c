@@ -230,7 +230,7 @@ static void put_receipt(struct call *call, json_t *body)
 	js_put_text(body, "receipt_url",
 		page_url(call, "pay.stripe.com",
 			arena_format(&call->arena, "/receipts/payment/%s/%s?s=ap", call->account->id,
-				page_word(call, js_text(body, "id")))));
+				page_word(call, charge_type(), js_text(body, "id")))));
 }
 
 static void put_success(struct call *call, json_t *body, const struct test_card *test, bool captured)

@@ -2,7 +2,6 @@
 #ifndef API_CALL_H
 #define API_CALL_H
 
-
 #include "base/arena.h"
 #include "base/json.h"
 #include "schema/schema.h"

@@ -42,6 +42,13 @@ struct action_run {
 	const char *idempotency;  /* the key of the proposal being confirmed; NULL while nothing is */
 };
 
+/* The input that every action has: a contact may have several accounts. */
+#define ACCOUNT_INPUT                                                                                                  \
+	{                                                                                                              \
+		.name = "account", .kind = INPUT_TEXT, .min = 1, .max = 100,                                           \
+		.what = "Label of the billing account, only when the customer has several."                            \
+	}
+
 /* What a plan would do. */
 struct proposal {
 	bool writes;	/* false: the plan has answered already, nothing is to be confirmed       */
@@ -88,6 +95,8 @@ json_t *run_own(struct action_run *run, json_t *tree);
 const char *say(const struct action_run *run, const char *english) __attribute__((format_arg(2)));
 const char *run_money(const struct action_run *run, int64_t amount, const char *currency);
 const char *run_date(const struct action_run *run, int64_t at);
+/* A moment as data: ISO 8601, null for 0. */
+void run_put_time(struct action_run *run, json_t *out, const char *key, int64_t at);
 const char *run_interval(const struct action_run *run, const char *interval, int64_t count);
 
 /* A read; params may be NULL. The body is borrowed; NULL with run->why raised. */

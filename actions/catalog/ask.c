@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actions/core/digest.h"
+#include "actions/core/wording.h"
 #include "base/json.h"
 
 static void release_tree(void *tree)
@@ -35,6 +36,11 @@ const char *run_date(const struct action_run *run, int64_t at)
 const char *run_interval(const struct action_run *run, const char *interval, int64_t count)
 {
 	return locale_interval(run->locale, run->arena, interval, count);
+}
+
+void run_put_time(struct action_run *run, json_t *out, const char *key, int64_t at)
+{
+	js_put_text(out, key, at ? wording_iso(run->arena, at) : NULL);
 }
 
 json_t *run_get(struct action_run *run, const char *path, json_t *params)

@@ -36,11 +36,7 @@ static const struct input tax_id_inputs[] = {
 };
 
 static const struct input inputs[] = {
-	{ .name = "account",
-		.kind = INPUT_TEXT,
-		.min = 1,
-		.max = 100,
-		.what = "Label of the billing account, only when the customer has several." },
+	ACCOUNT_INPUT,
 	{ .name = "address",
 		.kind = INPUT_OBJECT,
 		.fields = address_inputs,

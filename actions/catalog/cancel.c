@@ -80,10 +80,11 @@ static bool credit_preview(struct action_run *run, struct cancelling *c)
 	preview = run_preview(run, "/v1/invoices/create_preview", params);
 	if (!preview)
 		return false;
-	json_array_foreach(js_at(preview, "lines.data"), i,
-		line) if (js_flag_at(line, "parent.subscription_item_details.proration", false) ||
-			  js_flag_at(line, "parent.invoice_item_details.proration", false)) sum +=
-		js_int(line, "amount", 0);
+	json_array_foreach(js_at(preview, "lines.data"), i, line)
+	{
+		if (line_is_proration(line))
+			sum += js_int(line, "amount", 0);
+	}
 	c->credit = sum < 0 ? -sum : 0;
 	return true;
 }

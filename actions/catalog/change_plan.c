@@ -27,13 +27,6 @@ static bool plan_unknown(struct action_run *run, const char *key)
 	return false;
 }
 
-static bool has_value(const json_t *object, const char *key)
-{
-	const json_t *value = js_get(object, key);
-
-	return value && !json_is_null(value);
-}
-
 /* What stands in the way whatever the plan. */
 static bool change_possible(struct action_run *run, const json_t *s)
 {
@@ -46,7 +39,7 @@ static bool change_possible(struct action_run *run, const json_t *s)
 	/* One that has nothing ahead does not get in the way: a change that was cut short may have left it. */
 	if (scheduled.id && (scheduled.change || !scheduled.simple))
 		return scheduled_refuse(run, &scheduled);
-	if (has_value(s, "pending_update"))
+	if (holding_has(s, "pending_update"))
 		return problem_raise(run->why, PROBLEM_CHANGE_PENDING_PAYMENT, "the subscription has a pending update");
 	if (!holding_item(s))
 		return problem_raise(run->why, PROBLEM_SUBSCRIPTION_UNSUPPORTED_SHAPE, "%zu items, or a metered one",
@@ -209,12 +202,6 @@ static void put_terms(const struct change *c, json_t *params)
 		js_put_text(params, "billing_cycle_anchor", "now");
 }
 
-static bool is_proration(const json_t *line)
-{
-	return js_flag_at(line, "parent.subscription_item_details.proration", false) ||
-	       js_flag_at(line, "parent.invoice_item_details.proration", false);
-}
-
 /*
  * Sums the prorations; gives how many lines there are that are none. Notes the end of what is charged, and falls back
  * on a line's period for the moment.
@@ -228,7 +215,7 @@ static size_t lines_read(struct change *c, const json_t *preview)
 	{
 		int64_t amount = js_int(line, "amount", 0), from = js_int_at(line, "period.start", 0);
 
-		if (!is_proration(line)) {
+		if (!line_is_proration(line)) {
 			others++;
 			continue;
 		}

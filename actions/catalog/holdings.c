@@ -42,11 +42,23 @@ bool holdings_load(struct action_run *run, struct holdings *out)
 	return true;
 }
 
+bool holding_has(const json_t *object, const char *key)
+{
+	const json_t *value = js_get(object, key);
+
+	return value && !json_is_null(value);
+}
+
+bool holding_says(const json_t *object, const char *path, const char *wanted)
+{
+	const char *has = js_text_at(object, path);
+
+	return has && !strcmp(has, wanted);
+}
+
 bool holding_is_status(const json_t *subscription, const char *status)
 {
-	const char *has = js_text(subscription, "status");
-
-	return has && !strcmp(has, status);
+	return holding_says(subscription, "status", status);
 }
 
 bool holding_is_over(const json_t *subscription)

@@ -23,6 +23,12 @@ bool holdings_load(struct action_run *run, struct holdings *out);
 
 /* Whether the subscription is over for good: canceled or incomplete_expired (Stripe docs, "How subscriptions work"). */
 bool holding_is_over(const json_t *subscription);
+/* Whether a member is there and not null. */
+bool holding_has(const json_t *object, const char *key);
+/* Whether the text at a path is that one: "recurring.interval". */
+bool holding_says(const json_t *object, const char *path, const char *wanted);
+/* Whether an invoice's line makes up for a part of a period (API reference, "Invoice line items"). */
+bool line_is_proration(const json_t *line);
 bool holding_is_status(const json_t *subscription, const char *status);
 
 /*

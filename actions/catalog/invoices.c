@@ -21,11 +21,7 @@ static const char *const statuses[] = { "open", "paid", "uncollectible", "void",
 static const struct input status_element = { .kind = INPUT_CHOICE, .choices = statuses };
 
 static const struct input inputs[] = {
-	{ .name = "account",
-		.kind = INPUT_TEXT,
-		.min = 1,
-		.max = 100,
-		.what = "Label of the billing account, only when the customer has several." },
+	ACCOUNT_INPUT,
 	{ .name = "subscription",
 		.kind = INPUT_TEXT,
 		.min = 1,
@@ -194,11 +190,6 @@ static const char *state_text(struct action_run *run, const json_t *invoice)
 	return due ? arena_format(arena, say(run, "to be paid by %s"), run_date(run, due)) : say(run, "not paid yet");
 }
 
-static void put_time(struct action_run *run, json_t *out, const char *key, int64_t at)
-{
-	js_put_text(out, key, at ? wording_iso(run->arena, at) : NULL);
-}
-
 static json_t *invoice_data(struct action_run *run, const json_t *invoice, const char *total, const char *state)
 {
 	static const char *const amounts[] = { "total", "amount_due", "amount_paid", "amount_remaining" };
@@ -206,15 +197,15 @@ static json_t *invoice_data(struct action_run *run, const json_t *invoice, const
 
 	js_put_text(out, "number", js_text(invoice, "number"));
 	js_put_text(out, "status", js_text(invoice, "status"));
-	put_time(run, out, "date", js_int(invoice, "created", 0));
+	run_put_time(run, out, "date", js_int(invoice, "created", 0));
 	js_put_text(out, "currency", js_text(invoice, "currency"));
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
 		js_put_int(out, amounts[i], js_int(invoice, amounts[i], 0));
 	js_put_text(out, "total_text", total);
 	js_put_text(out, "state", state);
-	put_time(run, out, "due_date", js_int(invoice, "due_date", 0));
-	put_time(run, out, "paid_at", js_int_at(invoice, "status_transitions.paid_at", 0));
-	put_time(run, out, "next_payment_attempt", js_int(invoice, "next_payment_attempt", 0));
+	run_put_time(run, out, "due_date", js_int(invoice, "due_date", 0));
+	run_put_time(run, out, "paid_at", js_int_at(invoice, "status_transitions.paid_at", 0));
+	run_put_time(run, out, "next_payment_attempt", js_int(invoice, "next_payment_attempt", 0));
 	js_put_text(out, "hosted_invoice_url", js_text(invoice, "hosted_invoice_url"));
 	js_put_text(out, "invoice_pdf", js_text(invoice, "invoice_pdf"));
 	return out;

@@ -52,27 +52,20 @@ static int caps_allow(struct action_run *run)
 	return !(r->cooldown_days && lately);
 }
 
-static bool has_value(const json_t *object, const char *key)
-{
-	const json_t *value = js_get(object, key);
-
-	return value && !json_is_null(value);
-}
-
 /* Whether the offer makes sense for the subscription, whatever the caps say. */
 static bool offer_fits(const struct action_run *run, const struct offer *o, const json_t *s)
 {
 	const char *price = js_text_at(holding_item(s), "price.id");
 	const struct plan *now = price ? config_plan_of_price(run->config, price) : NULL, *then;
 
-	if (holding_is_over(s) || holding_ends_at(s) || has_value(s, "schedule"))
+	if (holding_is_over(s) || holding_ends_at(s) || holding_has(s, "schedule"))
 		return false;
 	switch (o->kind) {
 	case OFFER_COUPON:
 		return (holding_is_status(s, "active") || holding_is_status(s, "trialing")) &&
 		       !json_array_size(js_get(s, "discounts"));
 	case OFFER_PAUSE:
-		return holding_is_status(s, "active") && !has_value(s, "pause_collection");
+		return holding_is_status(s, "active") && !holding_has(s, "pause_collection");
 	case OFFER_EXTEND_TRIAL:
 		return holding_is_status(s, "trialing");
 	case OFFER_DOWNGRADE:

@@ -19,13 +19,6 @@ static json_t *price_read(struct action_run *run, const char *id)
 	return price;
 }
 
-static bool is_text(const json_t *object, const char *path, const char *wanted)
-{
-	const char *has = js_text_at(object, path);
-
-	return has && !strcmp(has, wanted);
-}
-
 /* Why no price fitted, so that the closest miss is named. */
 struct miss {
 	bool interval_seen, currency_seen;
@@ -34,13 +27,13 @@ struct miss {
 static bool fits(const struct plan_price *listed, const json_t *price, const char *interval, const char *currency,
 	struct miss *miss)
 {
-	bool right_interval = is_text(price, "recurring.interval", interval);
-	bool right_currency = is_text(price, "currency", currency);
+	bool right_interval = holding_says(price, "recurring.interval", interval);
+	bool right_currency = holding_says(price, "currency", currency);
 
 	/* What the catalogue says about a price has to be true, or somebody would be shown one thing and charged
 	 * another. */
-	if ((listed->interval && !is_text(price, "recurring.interval", listed->interval)) ||
-		(listed->currency && !is_text(price, "currency", listed->currency)))
+	if ((listed->interval && !holding_says(price, "recurring.interval", listed->interval)) ||
+		(listed->currency && !holding_says(price, "currency", listed->currency)))
 		return false;
 	if (!js_flag(price, "active", false))
 		return false;
@@ -100,7 +93,7 @@ static bool is_current(const struct holdings *all, const char *price)
 		if (holding_is_over(all->list[i].subscription))
 			continue;
 		json_array_foreach(js_at(all->list[i].subscription, "items.data"), j,
-			item) if (is_text(item, "price.id", price)) return true;
+			item) if (holding_says(item, "price.id", price)) return true;
 	}
 	return false;
 }
@@ -115,7 +108,8 @@ static bool tell_plan(struct action_run *run, const struct plan *plan, const str
 		price = price_read(run, plan->prices[i].price);
 		if (!price && run->why->code != PROBLEM_NONE)
 			return false;
-		if (!price || !js_flag(price, "active", false) || (currency && !is_text(price, "currency", currency)))
+		if (!price || !js_flag(price, "active", false) ||
+			(currency && !holding_says(price, "currency", currency)))
 			continue;
 		current |= is_current(all, plan->prices[i].price);
 		texts = arena_format(

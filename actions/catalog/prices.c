@@ -7,6 +7,12 @@
 #include "base/json.h"
 #include "value/money.h"
 
+bool line_is_proration(const json_t *line)
+{
+	return js_flag_at(line, "parent.subscription_item_details.proration", false) ||
+	       js_flag_at(line, "parent.invoice_item_details.proration", false);
+}
+
 /* A product's name, from the price when it is expanded, else read once a run. */
 static const char *product_name(struct action_run *run, const json_t *price)
 {

@@ -13,13 +13,6 @@ const char *scheduled_id(const json_t *subscription)
 	return id ? id : js_text_at(subscription, "schedule.id");
 }
 
-static bool is_text(const json_t *object, const char *path, const char *wanted)
-{
-	const char *has = js_text_at(object, path);
-
-	return has && !strcmp(has, wanted);
-}
-
 /* What a phase leads to, as the customer knows it: the names of its prices. */
 static const char *phase_name(struct action_run *run, const json_t *phase)
 {
@@ -51,7 +44,7 @@ static void phases_read(const json_t *schedule, struct scheduled *out)
 	out->running = json_array_get(phases, at);
 	out->change = out->running ? json_array_get(phases, at + 1) : NULL;
 	out->at = js_int(out->change, "start_date", 0);
-	out->simple = out->running && count - at <= 2 && is_text(schedule, "end_behavior", "release");
+	out->simple = out->running && count - at <= 2 && holding_says(schedule, "end_behavior", "release");
 }
 
 bool scheduled_read(struct action_run *run, const json_t *subscription, struct scheduled *out)
@@ -66,7 +59,7 @@ bool scheduled_read(struct action_run *run, const json_t *subscription, struct s
 	if (!schedule || !run_check_owner(run, schedule))
 		return false;
 	out->id = id;
-	out->ours = is_text(schedule, "metadata." SCHEDULED_MARK, SCHEDULED_BY);
+	out->ours = holding_says(schedule, "metadata." SCHEDULED_MARK, SCHEDULED_BY);
 	phases_read(schedule, out);
 	out->plan = out->change ? phase_name(run, out->change) : NULL;
 	return out->plan || !out->change;

@@ -11,21 +11,12 @@
 /* Get Subscription Info: what the customer pays for, what it costs, and what happens next. */
 
 static const struct input inputs[] = {
-	{ .name = "account",
-		.kind = INPUT_TEXT,
-		.min = 1,
-		.max = 100,
-		.what = "Label of the billing account, only when the customer has several." },
+	ACCOUNT_INPUT,
 	{ .name = "include_ended",
 		.kind = INPUT_FLAG,
 		.what = "true to list subscriptions that have ended as well; false by default." },
 	{ 0 },
 };
-
-static void put_time(struct action_run *run, json_t *out, const char *key, int64_t at)
-{
-	js_put_text(out, key, at ? wording_iso(run->arena, at) : NULL);
-}
 
 static json_t *items_data(struct action_run *run, const json_t *subscription)
 {
@@ -58,12 +49,12 @@ static json_t *subscription_data(struct action_run *run, const struct holding *h
 	js_put_text(out, "plan", name);
 	js_put_text(out, "status", js_text(s, "status"));
 	js_put_new(out, "items", items_data(run, s));
-	put_time(run, out, "started_at", js_int(s, "start_date", 0));
-	put_time(run, out, "current_period_end", end);
-	put_time(run, out, "renews_at", renews ? end : 0);
-	put_time(run, out, "ends_at", holding_is_over(s) ? 0 : ends);
-	put_time(run, out, "trial_end", holding_is_status(s, "trialing") ? js_int(s, "trial_end", 0) : 0);
-	put_time(run, out, "ended_at", js_int(s, "ended_at", 0));
+	run_put_time(run, out, "started_at", js_int(s, "start_date", 0));
+	run_put_time(run, out, "current_period_end", end);
+	run_put_time(run, out, "renews_at", renews ? end : 0);
+	run_put_time(run, out, "ends_at", holding_is_over(s) ? 0 : ends);
+	run_put_time(run, out, "trial_end", holding_is_status(s, "trialing") ? js_int(s, "trial_end", 0) : 0);
+	run_put_time(run, out, "ended_at", js_int(s, "ended_at", 0));
 	return out;
 }
 
@@ -78,7 +69,7 @@ static bool tell_scheduled(struct action_run *run, const json_t *s, json_t *data
 	if (!scheduled.change)
 		return true;
 	js_put_text(data, "changes_to", scheduled.plan);
-	put_time(run, data, "changes_at", scheduled.at);
+	run_put_time(run, data, "changes_at", scheduled.at);
 	text_format(&run->answer->message, say(run, " It changes to %s on %s."), scheduled.plan,
 		run_date(run, scheduled.at));
 	return true;

@@ -661,12 +661,7 @@ int main(void)
 		cmocka_unit_test(billing__is_changed_and_read_back),
 		cmocka_unit_test(part_of_an_address__leaves_the_rest),
 	};
-	const struct {
-		const char *group;
-		const void *rows;
-		size_t count, size;
-		CMUnitTestFunction run;
-	} tables[] = {
+	const struct table tables[] = {
 		{ "changes", changes, COUNT_OF(changes), sizeof *changes, change },
 		{ "refused changes", refusals, COUNT_OF(refusals), sizeof *refusals, refused_change },
 		{ "policies", policies, COUNT_OF(policies), sizeof *policies, policy },
@@ -676,12 +671,5 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests_name("changes", plain, NULL, NULL);
 
-	for (size_t i = 0; i < COUNT_OF(tables); i++) {
-		struct CMUnitTest *tests =
-			tests_of_rows(tables[i].rows, tables[i].count, tables[i].size, tables[i].run);
-
-		failed += _cmocka_run_group_tests(tables[i].group, tests, tables[i].count, NULL, NULL);
-		free(tests);
-	}
-	return failed;
+	return failed + tables_run(tables, COUNT_OF(tables));
 }

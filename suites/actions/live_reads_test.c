@@ -329,12 +329,7 @@ int main(void)
 		cmocka_unit_test(plans__are_listed_with_prices),
 		cmocka_unit_test(web_page__is_no_answer),
 	};
-	const struct {
-		const char *group;
-		const void *rows;
-		size_t count, size;
-		CMUnitTestFunction run;
-	} tables[] = {
+	const struct table tables[] = {
 		{ "subscription info", infos, COUNT_OF(infos), sizeof *infos, info },
 		{ "paging", pagings, COUNT_OF(pagings), sizeof *pagings, paging },
 		{ "invoices", states, COUNT_OF(states), sizeof *states, invoice_state },
@@ -342,12 +337,5 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests_name("reads", plain, NULL, NULL);
 
-	for (size_t i = 0; i < COUNT_OF(tables); i++) {
-		struct CMUnitTest *tests =
-			tests_of_rows(tables[i].rows, tables[i].count, tables[i].size, tables[i].run);
-
-		failed += _cmocka_run_group_tests(tables[i].group, tests, tables[i].count, NULL, NULL);
-		free(tests);
-	}
-	return failed;
+	return failed + tables_run(tables, COUNT_OF(tables));
 }

@@ -413,12 +413,7 @@ int main(void)
 		cmocka_unit_test(confirmation__ends_with_its_time),
 		cmocka_unit_test(reading_key__reads_and_cannot_write),
 	};
-	const struct {
-		const char *group;
-		const void *rows;
-		size_t count, size;
-		CMUnitTestFunction run;
-	} tables[] = {
+	const struct table tables[] = {
 		{ "evidence", evidences, COUNT_OF(evidences), sizeof *evidences, refused_evidence },
 		{ "environments", places, COUNT_OF(places), sizeof *places, environment },
 		{ "contacts", contacts, COUNT_OF(contacts), sizeof *contacts, contact },
@@ -427,12 +422,5 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests_name("trust", plain, NULL, NULL);
 
-	for (size_t i = 0; i < COUNT_OF(tables); i++) {
-		struct CMUnitTest *tests =
-			tests_of_rows(tables[i].rows, tables[i].count, tables[i].size, tables[i].run);
-
-		failed += _cmocka_run_group_tests(tables[i].group, tests, tables[i].count, NULL, NULL);
-		free(tests);
-	}
-	return failed;
+	return failed + tables_run(tables, COUNT_OF(tables));
 }

@@ -115,4 +115,27 @@ static inline struct CMUnitTest *tests_of_rows(const void *rows, size_t count, s
 	return tests;
 }
 
+/* Tables of rows that each are a test, a group a table. */
+struct table {
+	const char *group;
+	const void *rows; /* each begins with its name */
+	size_t count, size;
+	CMUnitTestFunction run;
+};
+
+/* Runs them all; gives how many tests failed. */
+static inline int tables_run(const struct table *tables, size_t n)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct CMUnitTest *tests =
+			tests_of_rows(tables[i].rows, tables[i].count, tables[i].size, tables[i].run);
+
+		failed += _cmocka_run_group_tests(tables[i].group, tests, tables[i].count, NULL, NULL);
+		free(tests);
+	}
+	return failed;
+}
+
 #endif

@@ -19,16 +19,6 @@ struct desk {
 	int code;
 };
 
-static char *temporary(void)
-{
-	char *file = mem_copy_text("/tmp/actions-desk-XXXXXX");
-	int fd = mkstemp(file);
-
-	assert_true(fd >= 0);
-	close(fd);
-	return file;
-}
-
 /* The folder's configuration for the simulator that runs here, with the contacts in it and an audit record. */
 static void desk_open(struct desk *d, const char *name)
 {
@@ -47,8 +37,8 @@ static void desk_open(struct desk *d, const char *name)
 	free(file);
 	assert_non_null(config);
 	assert_non_null(contacts);
-	d->config = temporary();
-	d->audit = temporary();
+	d->config = file_temporary();
+	d->audit = file_temporary();
 	unlink(d->audit);
 	js_put_text(js_get(config, "stripe"), "base_url", ms_url(d->house->ms));
 	js_put(config, "contacts", js_get(contacts, "contacts"));

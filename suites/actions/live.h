@@ -260,6 +260,21 @@ static inline void live_do(struct live *l, const char *contact, const char *acti
 
 /* ---- the simulator's side ---- */
 
+static inline void live_count_one(void *arg, const struct ms_exchange *e)
+{
+	(void)e;
+	++*(size_t *)arg;
+}
+
+/* How many requests it has seen. */
+static inline size_t live_asked(const struct live *l)
+{
+	size_t n = 0;
+
+	ms_each_request(l->house->ms, NULL, live_count_one, &n);
+	return n;
+}
+
 static inline const struct answer *live_get(struct live *l, const char *path)
 {
 	return api_ok(l->house, "GET", path, NULL);

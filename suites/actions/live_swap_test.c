@@ -47,51 +47,12 @@ struct outcome {
 	size_t requests;
 };
 
-static void request_count(void *arg, const struct ms_exchange *e)
-{
-	(void)e;
-	++*(size_t *)arg;
-}
-
-static size_t requests(struct live *l)
-{
-	size_t count = 0;
-
-	ms_each_request(l->house->ms, NULL, request_count, &count);
-	return count;
-}
-
-static char *temporary(void)
-{
-	char *file = mem_copy_text("/tmp/actions-suite-XXXXXX");
-	int fd = mkstemp(file);
-
-	assert_true(fd >= 0);
-	close(fd);
-	return file;
-}
-
-static char *file_read(const char *file)
-{
-	FILE *in = fopen(file, "re");
-	struct text t;
-	char buffer[4096];
-	size_t length;
-
-	assert_non_null(in);
-	text_init(&t, TEXT_NO_CEILING);
-	while ((length = fread(buffer, 1, sizeof(buffer), in)) > 0)
-		text_add(&t, buffer, length);
-	fclose(in);
-	return text_take(&t);
-}
-
 /* The request id differs from call to call, and is the operator's alone. */
 static struct outcome outcome_take(struct live *l, const struct swap_row *row, const char *id)
 {
 	const char *at = strstr(row->inputs, "%s");
 	char *whole = mem_format("%.*s%s%s", (int)(at - row->inputs), row->inputs, id, at + 2);
-	size_t before = requests(l);
+	size_t before = live_asked(l);
 	struct outcome out;
 
 	live_run(l, "ada", row->action, whole, NULL);
@@ -99,7 +60,7 @@ static struct outcome outcome_take(struct live *l, const struct swap_row *row, c
 	json_object_del(l->diagnostic, "request_id");
 	out.json = json_dumps(l->json, JSON_SORT_KEYS);
 	out.diagnostic = json_dumps(l->diagnostic, JSON_SORT_KEYS);
-	out.requests = requests(l) - before;
+	out.requests = live_asked(l) - before;
 	free(whole);
 	return out;
 }
@@ -109,7 +70,7 @@ static void swap_test(void **state)
 	static const char *const hers[] = { "mary@example.com", "Mary", "Creek Street", "sub_mary", "in_mary",
 		"si_mary", "pm_mary", "cus_mary", "4444", "+442071838750" };
 	const struct swap_row *row = *state;
-	char *file = temporary(), *changes, *record;
+	char *file = file_temporary(), *changes, *record;
 	struct outcome foreign, missing;
 	struct live l;
 

@@ -15,21 +15,6 @@
 #define NO_BILLING "I can't reach billing right now. I can pass you on to our team."
 #define NOT_FOUND "I couldn't find that on your billing account."
 
-static void count_one(void *arg, const struct ms_exchange *e)
-{
-	(void)e;
-	++*(int *)arg;
-}
-
-/* How many requests the simulator has seen. */
-static int asked(struct live *l)
-{
-	int n = 0;
-
-	ms_each_request(l->house->ms, NULL, count_one, &n);
-	return n;
-}
-
 /* ---- identity ---- */
 
 struct evidence_row {
@@ -86,7 +71,7 @@ static void refused_evidence(void **state)
 		assert_string_equal(js_text_at(l.json, "error.code"), "identity_required");
 		assert_lacks(l.result.json, "ada");
 	}
-	assert_int_equal(asked(&l), 0);
+	assert_int_equal(live_asked(&l), 0);
 	text_clear(&token);
 	live_close(&l);
 }
@@ -137,7 +122,7 @@ static void environment(void **state)
 	live_call(&l, &(struct sa_call) {
 			      .action = INFO, .user_id = "ada", .user_hash = hash, .environment = row->environment });
 	assert_outcome(&l, allowed ? "ok" : "refused", row->code);
-	assert_int_equal(asked(&l) > 0, allowed);
+	assert_int_equal(live_asked(&l) > 0, allowed);
 	if (!allowed)
 		assert_string_equal(l.result.message, "I can't do that here. I can pass you on to our team.");
 	live_close(&l);
@@ -157,7 +142,7 @@ static void action__has_to_be_enabled(void **state)
 	assert_outcome(&l, "refused", "action_not_found");
 	live_run(&l, "ada", "Sleeping", NULL, NULL);
 	assert_outcome(&l, "refused", "action_not_found");
-	assert_int_equal(asked(&l), 0);
+	assert_int_equal(live_asked(&l), 0);
 	live_close(&l);
 }
 

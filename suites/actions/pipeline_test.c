@@ -95,16 +95,6 @@ static void turn__one_write(void **state)
 	company_close(&c);
 }
 
-static char *temporary(void)
-{
-	char *file = mem_copy_text("/tmp/actions-suite-XXXXXX");
-	int fd = mkstemp(file);
-
-	assert_true(fd >= 0);
-	close(fd);
-	return file;
-}
-
 static void temporary_drop(char *file)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
@@ -120,7 +110,7 @@ static void temporary_drop(char *file)
 
 static void store__a_confirmation_stays_used_after_a_restart(void **state)
 {
-	char *file = temporary(), *config, *confirmation;
+	char *file = file_temporary(), *config, *confirmation;
 	struct company c;
 
 	(void)state;
@@ -199,7 +189,7 @@ static const struct secret seal_secret = { .id = "now", .secret = KEY };
 
 static char *audit_file(size_t lines)
 {
-	char *file = temporary(), *why = NULL;
+	char *file = file_temporary(), *why = NULL;
 	struct audit *a = audit_open(file, &seal_secret, &why);
 
 	assert_non_null(a);
@@ -212,21 +202,6 @@ static char *audit_file(size_t lines)
 	}
 	audit_close(a);
 	return file;
-}
-
-static char *file_read(const char *file)
-{
-	FILE *in = fopen(file, "re");
-	struct text t;
-	char buffer[4096];
-	size_t length;
-
-	assert_non_null(in);
-	text_init(&t, TEXT_NO_CEILING);
-	while ((length = fread(buffer, 1, sizeof(buffer), in)) > 0)
-		text_add(&t, buffer, length);
-	fclose(in);
-	return text_take(&t);
 }
 
 static void file_write(const char *file, const char *text, size_t length)
@@ -401,7 +376,7 @@ static void redact_test(void **state)
 
 static void record__holds_no_person(void **state)
 {
-	char *file = temporary(), *config, *text;
+	char *file = file_temporary(), *config, *text;
 	struct audit_report report;
 	struct company c;
 	struct text why;

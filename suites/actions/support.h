@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <unistd.h>
 
 #include "actions/core/config.h"
 #include "actions/core/digest.h"
@@ -61,6 +63,33 @@ static inline struct config *config_of(const char *json)
 
 /* Fails unless `text` holds `part`. */
 #define assert_holds(text, part) holds_check((text), (part), __FILE__, __LINE__)
+/* An empty file of its own; unlink and free it. */
+static inline char *file_temporary(void)
+{
+	char *file = mem_copy_text("/tmp/actions-suite-XXXXXX");
+	int fd = mkstemp(file);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return file;
+}
+
+/* All of a file; free it. */
+static inline char *file_read(const char *file)
+{
+	FILE *in = fopen(file, "re");
+	struct text t;
+	char buffer[4096];
+	size_t length;
+
+	assert_non_null(in);
+	text_init(&t, TEXT_NO_CEILING);
+	while ((length = fread(buffer, 1, sizeof(buffer), in)) > 0)
+		text_add(&t, buffer, length);
+	fclose(in);
+	return text_take(&t);
+}
+
 /* Writes a tree as a file. */
 static inline void file_put(const char *name, const json_t *tree)
 {

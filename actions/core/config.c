@@ -133,6 +133,7 @@ static void read_all(struct load *l)
 	};
 	load_identity(l);
 	load_stripe(l);
+	load_step_up(l);
 	read_actions(l);
 	load_plans(l);
 	load_policies(l);

@@ -36,6 +36,7 @@
  *   "payment_method": {"mode": "portal_link", "return_url": "https://example.com/account"},
  *   "billing_fields": ["address", "email", "phone", "tax_id"],
  *   "confirmation": {"ttl_seconds": 900},
+ *   "step_up": {"for": ["change_billing_information"], "deliver": {"url": "https://...", "secret": "..."}},
  *   "limits": {"reads_per_minute": 60, "writes_per_day": 20, "offers_per_90d": 1},
  *   "contacts": {"file": "contacts.json"},            (or the list of contacts itself)
  *   "store": {"file": "agent.db"},                    (contacts, used confirmations, limits and offers outlive the
@@ -160,6 +161,19 @@ struct limits {
 	int64_t offers_per_90d;	  /* retention offers accepted, by Stripe customer      */
 };
 
+/* What takes a code by e-mail before it is proposed, and who sends the code. */
+enum step_up_for {
+	STEP_UP_FOR_CANCEL = 1,
+	STEP_UP_FOR_CHANGE_PLAN = 2,
+	STEP_UP_FOR_OFFER = 4,
+	STEP_UP_FOR_BILLING = 8,
+};
+
+struct step_up_config {
+	unsigned wanted;	  /* enum step_up_for, or-ed; 0: nothing */
+	const char *url, *secret; /* of the operator's server that sends e-mail */
+};
+
 struct config {
 	struct arena arena;
 	json_t *root;
@@ -185,12 +199,14 @@ struct config {
 	unsigned billing_fields;  /* enum billing_field, or-ed */
 	int64_t confirmation_ttl; /* seconds */
 	struct limits limits;
+	struct step_up_config step_up;
 	const char *contacts_file; /* resolved against the directory of the configuration; NULL when inline */
 	json_t *contacts;	   /* inline, borrowed from root; NULL when in a file or not given         */
 	const char *store_file;	   /* resolved likewise; NULL: what is remembered lasts as long as the process */
 	const char *audit_file;	   /* resolved likewise; NULL: no audit record                             */
 };
 
+extern const char *const config_step_ups[];   /* operations by the bits of enum step_up_for; NULL at the end */
 extern const char *const config_reasons[];    /* Stripe's cancellation feedback values; NULL at the end */
 extern const char *const environment_names[]; /* by enum environment; NULL at the end                   */
 

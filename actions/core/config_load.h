@@ -25,6 +25,7 @@ const char *load_secret(struct load *l, const json_t *value, const char *path);
 
 void load_identity(struct load *l); /* $.identity                                    */
 void load_stripe(struct load *l);   /* $.stripe                                      */
+void load_step_up(struct load *l);  /* $.step_up                                     */
 void load_plans(struct load *l);    /* $.plans, before the policies that name them  */
 void load_policies(struct load *l); /* what may be changed, cancelled and offered   */
 

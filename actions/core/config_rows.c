@@ -172,6 +172,22 @@ static const struct input confirmation_rows[] = {
 	{ 0 },
 };
 
+/* By the bits of enum step_up_for. */
+const char *const config_step_ups[] = { "cancel", "change_plan", "accept_offer", "change_billing_information", NULL };
+static const struct input step_up_element = { .kind = INPUT_CHOICE, .choices = config_step_ups };
+
+static const struct input deliver_rows[] = {
+	{ .name = "url", .kind = INPUT_TEXT, .required = true, .min = 8, .max = 2000 },
+	{ .name = "secret", .kind = INPUT_ANY, .required = true },
+	{ 0 },
+};
+
+static const struct input step_up_rows[] = {
+	{ .name = "for", .kind = INPUT_LIST, .required = true, .min = 1, .max = 4, .fields = &step_up_element },
+	{ .name = "deliver", .kind = INPUT_OBJECT, .required = true, .fields = deliver_rows },
+	{ 0 },
+};
+
 static const struct input limit_rows[] = {
 	{ .name = "reads_per_minute", .kind = INPUT_INTEGER, .min = 0, .max = 100000 },
 	{ .name = "writes_per_day", .kind = INPUT_INTEGER, .min = 0, .max = 100000 },
@@ -198,6 +214,7 @@ const struct input config_rows[] = {
 	{ .name = "billing_fields", .kind = INPUT_LIST, .max = 5, .fields = &field_element },
 	{ .name = "confirmation", .kind = INPUT_OBJECT, .fields = confirmation_rows },
 	{ .name = "limits", .kind = INPUT_OBJECT, .fields = limit_rows },
+	{ .name = "step_up", .kind = INPUT_OBJECT, .fields = step_up_rows },
 	{ .name = "contacts", .kind = INPUT_ANY },
 	{ .name = "store", .kind = INPUT_OBJECT, .fields = file_rows },
 	{ .name = "audit", .kind = INPUT_OBJECT, .fields = file_rows },

@@ -105,3 +105,25 @@ void load_stripe(struct load *l)
 	c->connect_timeout_ms = js_int(stripe, "connect_timeout_ms", 5000);
 	c->max_retries = js_int(stripe, "max_retries", 2);
 }
+
+void load_step_up(struct load *l)
+{
+	const json_t *given = js_get(l->c->root, "step_up"), *deliver = js_get(given, "deliver");
+	const char *url = js_text(deliver, "url"), *host = url ? strstr(url, "://") : NULL;
+	struct step_up_config *s = &l->c->step_up;
+
+	if (!given)
+		return;
+	for (unsigned i = 0; config_step_ups[i]; i++)
+		if (load_has(js_get(given, "for"), config_step_ups[i]))
+			s->wanted |= 1U << i;
+	s->url = url;
+	s->secret = load_secret(l, js_get(deliver, "secret"), "$.step_up.deliver.secret");
+	if (*s->secret && strlen(s->secret) < SECRET_MIN)
+		load_fault(l, "$.step_up.deliver.secret", "must have at least %d bytes", SECRET_MIN);
+	/* A code on a wire that others read is no proof of anything. */
+	if (!host || !host[3] || host[3] == '/' || strpbrk(url, " #@"))
+		load_fault(l, "$.step_up.deliver.url", "must be an address such as https://example.com/codes");
+	else if (strncmp(url, "https://", 8) && !(!strncmp(url, "http://", 7) && is_loopback(url + 7)))
+		load_fault(l, "$.step_up.deliver.url", "must begin with https://");
+}

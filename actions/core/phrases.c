@@ -9,6 +9,19 @@ const struct translation translations[] = {
 	/* Refusals, as problem.c has them. */
 	{ { "Please sign in, then ask me again.", "Bitte melden Sie sich an und fragen Sie mich dann noch einmal.",
 		"Veuillez vous connecter, puis reposez-moi la question." } },
+	{ { "To be sure that it is you, I've sent a code to the e-mail address of your billing account. Please enter "
+	    "it, "
+	    "then ask me again.",
+		"Damit ich sicher bin, dass Sie es sind, habe ich einen Code an die E-Mail-Adresse Ihres "
+		"Abrechnungskontos geschickt. Bitte geben Sie ihn ein und fragen Sie mich dann noch einmal.",
+		"Pour m'assurer qu'il s'agit bien de vous, j'ai envoyé un code à l'adresse e-mail de votre compte de "
+		"facturation. Veuillez le saisir, puis reposez-moi la question." } },
+	{ { "Too many codes were asked for. Please try again in an hour.",
+		"Es wurden zu viele Codes angefordert. Bitte versuchen Sie es in einer Stunde noch einmal.",
+		"Trop de codes ont été demandés. Veuillez réessayer dans une heure." } },
+	{ { "I can't check that it is you right now. Our team can do it for you.",
+		"Ich kann gerade nicht prüfen, ob Sie es sind. Unser Team kann das für Sie erledigen.",
+		"Je ne peux pas vérifier votre identité pour le moment. Notre équipe peut s'en charger pour vous." } },
 	{ { "I couldn't find a billing account linked to your profile. Our team can link it for you.",
 		"Zu Ihrem Profil habe ich kein Abrechnungskonto gefunden. Unser Team kann es für Sie verknüpfen.",
 		"Je n'ai trouvé aucun compte de facturation lié à votre profil. Notre équipe peut le relier pour "
@@ -396,9 +409,11 @@ const struct translation translations[] = {
 		"Un passage à %s le %s est déjà prévu. Notre équipe peut l'ajuster pour vous." } },
 	{ { " It changes to %s on %s.", " Es wechselt zu %s am %s.", " Il passe à %s le %s." } },
 	{ { "The tax number was added, but the other details were not changed. Please try again in a minute.",
-		"Die Steuernummer ist eingetragen, aber die übrigen Angaben wurden nicht geändert. Bitte versuchen Sie es in "
+		"Die Steuernummer ist eingetragen, aber die übrigen Angaben wurden nicht geändert. Bitte versuchen Sie "
+		"es in "
 		"einer Minute noch einmal.",
-		"Le numéro fiscal a été ajouté, mais les autres informations n'ont pas été modifiées. Veuillez réessayer "
+		"Le numéro fiscal a été ajouté, mais les autres informations n'ont pas été modifiées. Veuillez "
+		"réessayer "
 		"dans une minute." } },
 	{ { "The quantity of this plan is fixed.", "Die Menge dieses Tarifs ist festgelegt.",
 		"La quantité de cette offre est fixe." } },

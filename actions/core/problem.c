@@ -78,6 +78,19 @@ static const struct problem_row rows[PROBLEM_COUNT] = {
 		MENDER_OPERATOR, false, SIGN_IN,
 		"This way of proving identity is switched off under identity.methods." },
 
+	[PROBLEM_STEP_UP_REQUIRED] = { "step_up_required", "step_up_required", OUTCOME_NEEDS_VERIFICATION,
+		MENDER_CUSTOMER, false,
+		"To be sure that it is you, I've sent a code to the e-mail address of your billing account. Please "
+		"enter it, "
+		"then ask me again.",
+		"step_up.for asks for a code here. The page sends it to /v1/verify, and calls again." },
+	[PROBLEM_STEP_UP_SPENT] = { "step_up_spent", "step_up_spent", OUTCOME_REFUSED, MENDER_NOBODY, false,
+		"Too many codes were asked for. Please try again in an hour.",
+		"Five codes an hour are sent for one contact and conversation, and each is good for three tries." },
+	[PROBLEM_STEP_UP_UNAVAILABLE] = { "step_up_unavailable", "step_up_unavailable", OUTCOME_REFUSED,
+		MENDER_OPERATOR, false, "I can't check that it is you right now. Our team can do it for you.",
+		"The customer has no e-mail address, or step_up.deliver.url did not take the code." },
+
 	[PROBLEM_CONTACT_NOT_FOUND] = { "contact_not_found", "billing_not_linked", OUTCOME_REFUSED, MENDER_OPERATOR,
 		false, NOT_LINKED, "Create a contact whose external_id equals the user id exactly, case included." },
 	[PROBLEM_CONTACT_STRIPE_ACCOUNT_MISSING] = { "contact_stripe_account_missing", "billing_not_linked",

@@ -6,6 +6,7 @@
 
 #include "actions/doors/cli_inside.h"
 #include "actions/doors/options.h"
+#include "actions/runtime/admit.h"
 #include "actions/runtime/run.h"
 #include "actions/runtime/tools.h"
 #include "base/json.h"
@@ -149,6 +150,8 @@ static int call(const struct cli *cli, struct agent *a, const struct options *o)
 		what.evidence.user_id = o->contact;
 		what.evidence.user_hash = hash;
 	}
+	if (o->code && agent_verify(a, &what.evidence, NULL, o->code) != STEP_UP_OPEN)
+		fprintf(cli->err, "operator: the code is not, or no longer, the one that was sent\n");
 	call_run(cli, a, o, &what, &result);
 	show(cli, o, &result);
 	code = exit_of(&result);

@@ -58,6 +58,25 @@ void http_reset(const struct http_visit *v, struct http_answer *out)
 		http_answer_nothing(out, 204);
 }
 
+/* The code that was sent for a step-up. A conversation's is good in that conversation alone. */
+void http_verify(const struct http_visit *v, struct http_answer *out)
+{
+	const char *code = js_text(v->body, "code"), *conversation = js_text(v->body, "conversation");
+	struct evidence who = http_evidence(v->body);
+	enum step_up_state state;
+	json_t *tree;
+
+	if (!code) {
+		http_answer_fault(out, 400, "code_missing", "The body has no text called code.");
+		return;
+	}
+	state = agent_verify(v->house->agent, &who, conversation, code);
+	tree = json_object();
+	js_put_flag(tree, "verified", state == STEP_UP_OPEN);
+	js_put_flag(tree, "may_try_again", state == STEP_UP_SENT);
+	http_answer_json(out, 200, tree);
+}
+
 void http_call(const struct http_visit *v, struct http_answer *out)
 {
 	struct run_result result = { 0 };

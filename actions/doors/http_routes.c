@@ -90,9 +90,9 @@ static const struct route {
 	bool body;
 } routes[] = {
 	{ "POST", "/v1/identify", http_identify, true }, { "POST", "/v1/reset", http_reset, true },
-	{ "POST", "/v1/call", http_call, true }, { "POST", "/v1/confirm", http_confirm, true },
-	{ "GET", "/v1/tools", http_tools, false }, { "GET", "/openapi.json", http_openapi, false },
-	{ "POST", "/v1/conversations", http_talk_begin, true },
+	{ "POST", "/v1/verify", http_verify, true }, { "POST", "/v1/call", http_call, true },
+	{ "POST", "/v1/confirm", http_confirm, true }, { "GET", "/v1/tools", http_tools, false },
+	{ "GET", "/openapi.json", http_openapi, false }, { "POST", "/v1/conversations", http_talk_begin, true },
 	{ "POST", "/v1/conversations/*/messages", http_talk_say, true },
 	{ "POST", "/v1/conversations/*/confirm", http_talk_confirm, true },
 	{ "DELETE", "/v1/conversations/*", http_talk_end, false }, { "GET", "/api/v1/chatbots/**", http_people, false },

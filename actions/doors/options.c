@@ -41,6 +41,7 @@ static const struct option {
 	{ "--user-hash", CALL | DOCTOR | MCP | CHAT, offsetof(struct options, user_hash), 0 },
 	{ "--token", CALL | DOCTOR | MCP | CHAT, offsetof(struct options, token), 0 },
 	{ "--input", CALL, offsetof(struct options, input), 0 },
+	{ "--code", CALL, offsetof(struct options, code), 0 },
 	{ "--confirm", CALL, offsetof(struct options, confirm), 0 },
 	{ "--yes", CALL, 0, offsetof(struct options, yes) },
 	{ "--kept", AUDIT, offsetof(struct options, kept), 0 },
@@ -60,7 +61,7 @@ void options_usage(FILE *out)
 {
 	fputs("stripe-actions: the billing actions of a support agent\n"
 	      "\n"
-	      "  stripe-actions call ACTION --config FILE [who] [--input JSON] [--confirm ID | --yes]\n"
+	      "  stripe-actions call ACTION --config FILE [who] [--input JSON] [--confirm ID | --yes] [--code N]\n"
 	      "                             [--environment NAME] [--json] [--explain]\n"
 	      "  stripe-actions tools --config FILE [--format mcp|openai|openai-strict|anthropic] [--environment "
 	      "NAME]\n"
@@ -83,6 +84,7 @@ void options_usage(FILE *out)
 	      "            scripted model that needs no network\n"
 	      "  --input   the action's inputs, a JSON object; - reads them from standard input\n"
 	      "  --confirm carries out what an earlier call with the same inputs proposed\n"
+	      "  --code    what was sent for a step-up\n"
 	      "  --yes     proposes and confirms in one go\n"
 	      "  --json    prints the result as JSON; --explain adds what only the operator should see\n"
 	      "\n"

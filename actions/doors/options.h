@@ -10,7 +10,7 @@ struct options {
 	const char *command, *action;
 	const char *config, *format, *environment;
 	const char *contact, *user_id, *user_hash, *token;
-	const char *input, *confirm;
+	const char *input, *confirm, *code;
 	const char *file, *kept; /* of audit verify */
 	const char *port, *bind, *public_url, *sites;
 	const char *model, *model_url;

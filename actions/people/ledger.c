@@ -9,7 +9,9 @@ static const char *const kinds[] = { [MARK_CONFIRMATION] = "confirmation",
 	[MARK_WRITE] = "write",
 	[MARK_OFFER] = "offer",
 	[MARK_TOKEN] = "token",
-	[MARK_SESSION] = "session" };
+	[MARK_SESSION] = "session",
+	[MARK_STEP_UP] = "step_up",
+	[MARK_CODE_SENT] = "code_sent" };
 
 bool ledger_add(
 	const struct ledger *l, enum ledger_mark mark, const char *name, const char *value, int64_t now, int64_t keep)

@@ -24,6 +24,8 @@ enum ledger_mark {
 	MARK_OFFER,	   /* name: the Stripe customer, value: the offer and the consent to it */
 	MARK_TOKEN,	   /* name: a digest of a token's jti                  */
 	MARK_SESSION,	   /* name: the number of a session that was ended     */
+	MARK_STEP_UP,	   /* name: a digest of contact and conversation: a code was entered */
+	MARK_CODE_SENT,	   /* name: the same: a code was sent */
 };
 
 /* Adds one mark, and forgets what is older than `keep` seconds of its kind. false: it could not be written. */

@@ -35,6 +35,8 @@ static const char tables[] =
 	" label TEXT, description TEXT, archived INTEGER NOT NULL, PRIMARY KEY (agent, name));"
 	"CREATE TABLE IF NOT EXISTS marks (agent TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT,"
 	" at INTEGER NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS codes (agent TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL,"
+	" at INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (agent, name));"
 	"CREATE INDEX IF NOT EXISTS marks_by_name ON marks (agent, kind, name, at);";
 
 static void told_free(void *arg)

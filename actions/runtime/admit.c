@@ -94,10 +94,31 @@ bool agent_dismiss(struct agent *a, const char *session)
 	problem_init(&why, &arena);
 	done = session_verify(a->config, session, now, &who, &why) &&
 	       ledger_add(
-		       &a->ledger, MARK_SESSION, who.session, NULL, now, a->config->max_lifetime + a->config->leeway);
+		       &a->ledger, MARK_SESSION, who.session, NULL, now, a->config->max_lifetime + a->config->leeway) &&
+	       step_up_end(&(struct step_up) { .ledger = &a->ledger, .key = a->key, .user_id = who.user_id });
 	problem_clear(&why);
 	arena_free(&arena);
 	return done;
+}
+
+enum step_up_state agent_verify(struct agent *a, const struct evidence *e, const char *conversation, const char *code)
+{
+	struct step_up s = { .ledger = &a->ledger, .key = a->key, .conversation = conversation };
+	enum step_up_state state = STEP_UP_NEEDED;
+	int64_t now = clock_now(&a->clock);
+	struct arena arena = { 0 };
+	struct identity who;
+	struct problem why;
+
+	problem_init(&why, &arena);
+	/* A look: the code, not the token, is what is used up here. */
+	if (agent_identify(a, e, now, true, &who, &why)) {
+		s.user_id = who.user_id;
+		state = step_up_enter(&s, code, now);
+	}
+	problem_clear(&why);
+	arena_free(&arena);
+	return state;
 }
 
 struct evidence admission_use(struct admission *m, struct agent *a, const struct evidence *e)

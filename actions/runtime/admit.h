@@ -3,6 +3,7 @@
 #define ACTIONS_ADMIT_H
 
 #include "actions/people/identity.h"
+#include "actions/people/step_up.h"
 #include "actions/runtime/agent.h"
 
 /*
@@ -21,6 +22,12 @@ const char *agent_admit(struct agent *a, const struct evidence *e, struct identi
 
 /* Ends a session before its time. false: it is none, or that could not be kept. */
 bool agent_dismiss(struct agent *a, const char *session);
+
+/*
+ * The code that a visitor entered, for a step-up (people/step_up.h): STEP_UP_OPEN when it was right. `e` says whose it
+ * is; somebody unknown is STEP_UP_NEEDED. conversation NULL: calls without one.
+ */
+enum step_up_state agent_verify(struct agent *a, const struct evidence *e, const char *conversation, const char *code);
 
 /* For whoever is shown the same proof again and again: remembers the session that it opened. Begin with zeros. */
 struct admission {

@@ -174,6 +174,7 @@ struct agent *agent_open(const struct agent_options *options, struct text *why)
 		a->wire = client_new(a->config->base_url, a->config->connect_timeout_ms, a->config->timeout_ms);
 		a->stripe.transport = client_transport(a->wire);
 	}
+	a->courier = courier_open(a->config, options->courier);
 	actions_lint(a);
 	return a;
 }
@@ -183,6 +184,7 @@ void agent_close(struct agent *a)
 	if (!a)
 		return;
 	client_free(a->wire);
+	courier_close(a->courier);
 	audit_close(a->audit);
 	store_close(a->store);
 	config_free(a->config);

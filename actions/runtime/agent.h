@@ -10,6 +10,7 @@
 #include "actions/people/contacts.h"
 #include "actions/people/ledger.h"
 #include "actions/stripe/call.h"
+#include "actions/runtime/courier.h"
 #include "actions/stripe/client.h"
 
 /*
@@ -24,6 +25,7 @@ struct agent {
 	struct ledger ledger;
 	struct client *wire; /* NULL when a transport was handed in */
 	struct stripe_client stripe;
+	struct courier *courier; /* NULL: no step-up is configured */
 	struct clock clock;
 	struct latches latches;		/* contacts and customers that a run is for */
 	struct audit *audit;		/* NULL: none configured */
@@ -37,6 +39,7 @@ struct agent_options {
 	const char *json; /* the configuration as text, with `name` standing for the file */
 	const char *name;
 	struct transport transport; /* send NULL: libcurl to stripe.base_url */
+	struct transport courier;   /* likewise, to step_up.deliver.url      */
 	struct clock clock;	    /* now NULL: the machine's own           */
 };
 

@@ -249,6 +249,7 @@ static const struct step {
 	{ "customer", step_customer },
 	{ "consent", run_consent },
 	{ "plan", step_plan },
+	{ "prove", run_prove },
 	{ "confirm", run_confirm },
 	{ "perform", run_perform },
 };

@@ -28,6 +28,12 @@ struct running {
 /* Who does what how often goes by this name: the person and the action. In the arena. */
 const char *run_meter(const struct running *r);
 
+/*
+ * Has the person enter a code from their e-mail where step_up.for asks for it, before anything is proposed: whoever
+ * took over an open page gets no further than this (prove.c).
+ */
+bool run_prove(struct running *r);
+
 /* ---- steps (consent.c); false with r->run.why raised ---- */
 
 /* Reads the consent, when there is one: the plan is then made for the moment of the proposal that was shown. */

@@ -12,7 +12,7 @@
 #define MEMBER "settings"
 
 /* Source: Stripe docs "Automate payment retries", "Billing collection methods", "Using webhooks with subscriptions",
- * "Status transitions and finalization", "Tax rates". */
+ * "Status transitions and finalization", "Customize invoices", "Tax rates". */
 const struct account_setting account_settings[] = {
 	{ .name = "subscription_after_retries",
 		.values = { "cancel", "unpaid", "past_due" },
@@ -35,6 +35,9 @@ const struct account_setting account_settings[] = {
 	{ .name = "invoice_waits_for_webhook",
 		.values = { "no", "yes" },
 		.meaning = "whether a draft waits for the delivery of its invoice.created before it is finalized" },
+	{ .name = "invoice_numbering",
+		.values = { "customer", "account" },
+		.meaning = "whether every customer has a sequence of invoice numbers, or the account one for all" },
 	{ .name = "tax_rounding",
 		.values = { "line", "invoice" },
 		.meaning = "whether manual tax rates are rounded by line, or once by invoice" },

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "resources/account.h"
+#include "resources/account_settings.h"
 #include "resources/customer.h"
 
 #include <string.h>
@@ -242,11 +244,27 @@ int customer_use_currency(struct call *call, struct record *customer, const char
 	return 0;
 }
 
+/* One sequence for all customers, kept with the account's own object; its prefix is none of theirs. */
+static const char *account_invoice_number(struct call *call)
+{
+	json_t *private = journal_edit_private(&call->journal, account_self(call));
+	int64_t next = js_int(private, "next_invoice_sequence", 1);
+
+	if (!js_text(private, "invoice_prefix"))
+		js_put_text(private, "invoice_prefix", new_prefix(call));
+	js_put_int(private, "next_invoice_sequence", next + 1);
+	return arena_format(&call->arena, "%s-%04lld", js_text(private, "invoice_prefix"), (long long)next);
+}
+
 const char *customer_invoice_number(struct call *call, struct record *customer)
 {
-	json_t *draft = journal_edit(&call->journal, customer);
-	int64_t next = js_int(draft, "next_invoice_sequence", 1);
+	json_t *draft;
+	int64_t next;
 
+	if (account_setting_is(call, "invoice_numbering", "account"))
+		return account_invoice_number(call);
+	draft = journal_edit(&call->journal, customer);
+	next = js_int(draft, "next_invoice_sequence", 1);
 	js_put_int(draft, "next_invoice_sequence", next + 1);
 	return arena_format(&call->arena, "%s-%04lld", js_text(draft, "invoice_prefix"), (long long)next);
 }

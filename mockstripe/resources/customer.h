@@ -37,7 +37,8 @@ struct record *customer_cash_move(struct call *call, struct record *customer, in
 /* Whether Stripe would know where to calculate the customer's tax: by an address, or by the IP address. */
 bool customer_is_located(struct record *customer);
 
-/* Takes the next number of the customer's own invoice sequence: "ABCD1234-0001". Arena text. */
+/* Takes the next number of the customer's own invoice sequence, or of the account's where its setting invoice_numbering
+ * says so: "ABCD1234-0001". Arena text. Source: Stripe docs "Customize invoices", invoice numbering. */
 const char *customer_invoice_number(struct call *call, struct record *customer);
 
 /* Checks and copies an address parameter onto field `key` of a draft (merged per leaf; countries upper-cased). 0 or -1.

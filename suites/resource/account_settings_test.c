@@ -208,6 +208,35 @@ static void taxes__may_round_by_invoice(void **state)
 	taxed(*state, 596);
 }
 
+/* The number of a new invoice of the customer. */
+static const char *numbered(struct house *h, const char *customer)
+{
+	const char *id = field(api_ok(h, "POST", "/v1/invoices", text_of(h, "customer=%s", customer)), "id");
+
+	return field(api_ok(h, "POST", text_of(h, "/v1/invoices/%s/finalize", id), NULL), "number");
+}
+
+static void numbers__may_be_the_accounts(void **state)
+{
+	struct house *h = *state;
+	const char *ada = customer_new(h, "invoice_prefix=ADA", NULL),
+		   *bob = customer_new(h, "invoice_prefix=BOB", NULL);
+	const char *first, *prefix;
+
+	assert_string_equal(numbered(h, ada), "ADA-0001");
+	choose(h, "invoice_numbering=account");
+	first = numbered(h, ada);
+	assert_int_equal(strlen(first), 8 + 5);
+	assert_string_equal(first + 8, "-0001");
+	prefix = text_of(h, "%.8s", first);
+	assert_string_equal(numbered(h, bob), text_of(h, "%s-0002", prefix));
+	assert_money(get(h, "customers", ada), "next_invoice_sequence", 2);
+	choose(h, "invoice_numbering=customer");
+	assert_string_equal(numbered(h, ada), "ADA-0002");
+	choose(h, "invoice_numbering=account");
+	assert_string_equal(numbered(h, ada), text_of(h, "%s-0003", prefix));
+}
+
 static void settings__are_told_and_kept(void **state)
 {
 	struct house *h = *state;
@@ -294,6 +323,7 @@ int main(void)
 		BILLING_TEST(overdue__by_a_due_date_that_moved),
 		BILLING_TEST(taxes__round_by_line_unless_told),
 		BILLING_TEST(taxes__may_round_by_invoice),
+		BILLING_TEST(numbers__may_be_the_accounts),
 		BILLING_TEST(settings__are_told_and_kept),
 		BILLING_TEST(settings__refuse_what_does_not_exist),
 		BILLING_TEST(settings__may_be_numbers),

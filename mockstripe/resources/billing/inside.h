@@ -42,6 +42,23 @@ bool invoice_items_pending(struct call *call, struct record *customer, struct re
    itself. Call it right after invoice.finalized, the event that spent them. */
 void invoice_spend_discounts(struct call *call, struct record *invoice);
 
+/* ---- an invoice's state (invoice_build.c) ---- */
+bool invoice_is(struct record *invoice, const char *status);
+bool invoice_is_charged(struct record *invoice); /* collection_method is charge_automatically */
+void invoice_set_due(struct call *call, struct record *invoice, int64_t due); /* its next time; 0: none */
+
+/* ---- how it is paid (invoice_settle.c) ---- */
+/* Whether what pays becomes the default of its subscription (NULL: of none). */
+bool invoice_saves_default(struct record *sub);
+/* The intent that stands for an open invoice; made now for one that came from a fixture without it. NULL: nothing due.
+ */
+struct record *invoice_payment_intent(struct call *call, struct record *invoice);
+void invoice_mark_paid(struct call *call, struct record *invoice, int64_t paid);
+/* Emits invoice.paid and what follows it, and tells the subscription. payment: the InvoicePayment, NULL for none. */
+void invoice_announce_paid(struct call *call, struct record *invoice, struct record *payment);
+/* All of it was paid by that intent, or outside of Stripe (NULL): both of the above. */
+void invoice_settle_payment(struct call *call, struct record *invoice, struct record *intent);
+
 /* ---- what its time brings (invoice_due.c, invoice_wait.c) ---- */
 void invoice_on_due(struct call *call, struct record *invoice);
 /* A loaded invoice goes on where its fields say it stands. */

@@ -38,6 +38,28 @@ struct record *invoice_customer(struct call *call, struct record *invoice)
 	return account_find(call->account, js_text(record_tree(invoice), "customer"));
 }
 
+bool invoice_is(struct record *invoice, const char *status)
+{
+	const char *now = js_text(record_tree(invoice), "status");
+
+	return now && !strcmp(now, status);
+}
+
+bool invoice_is_charged(struct record *invoice)
+{
+	return !strcmp(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
+}
+
+void invoice_set_due(struct call *call, struct record *invoice, int64_t due)
+{
+	json_t *private = journal_edit_private(&call->journal, invoice);
+
+	if (due)
+		js_put_int(private, "due", due);
+	else
+		json_object_del(private, "due");
+}
+
 /* ---- lines ---- */
 
 static json_t *line_parent(const struct bill_line *line)

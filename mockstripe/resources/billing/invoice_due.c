@@ -11,26 +11,6 @@
 
 #define OVERDUE "overdue" /* private: its due date passed, and that was told */
 
-static bool is_status(struct record *invoice, const char *status)
-{
-	return !strcmp(js_text(record_tree(invoice), "status"), status);
-}
-
-static bool is_charged(struct record *invoice)
-{
-	return !strcmp(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
-}
-
-static void set_due(struct call *call, struct record *invoice, int64_t due)
-{
-	js_put_int(journal_edit_private(&call->journal, invoice), "due", due);
-}
-
-static void clear_due(struct call *call, struct record *invoice)
-{
-	json_object_del(journal_edit_private(&call->journal, invoice), "due");
-}
-
 static void attempt(struct call *call, struct record *invoice)
 {
 	struct fail refusal;
@@ -45,9 +25,9 @@ void invoice_plan_overdue(struct call *call, struct record *invoice)
 {
 	int64_t due_date = js_int(record_tree(invoice), "due_date", 0);
 
-	if (!is_status(invoice, "open") || is_charged(invoice) || !due_date)
+	if (!invoice_is(invoice, "open") || invoice_is_charged(invoice) || !due_date)
 		return;
-	set_due(call, invoice, due_date);
+	invoice_set_due(call, invoice, due_date);
 	json_object_del(journal_edit_private(&call->journal, invoice), OVERDUE);
 }
 
@@ -59,9 +39,10 @@ static void tell_overdue(struct call *call, struct record *invoice)
 	js_put_flag(journal_edit_private(&call->journal, invoice), OVERDUE, true);
 	/* What happens then is asked then: the account may choose until the last moment. */
 	if (sub)
-		set_due(call, invoice, js_int(record_tree(invoice), "due_date", call->now) + days * CALENDAR_DAY);
+		invoice_set_due(
+			call, invoice, js_int(record_tree(invoice), "due_date", call->now) + days * CALENDAR_DAY);
 	else
-		clear_due(call, invoice);
+		invoice_set_due(call, invoice, 0);
 	emit(call, "invoice.overdue", invoice);
 	if (sub)
 		subscription_invoice_failed(call, sub, invoice, false);
@@ -79,7 +60,7 @@ static void overdue(struct call *call, struct record *invoice)
 		tell_overdue(call, invoice);
 		return;
 	}
-	clear_due(call, invoice);
+	invoice_set_due(call, invoice, 0);
 	if (sub)
 		subscription_invoice_given_up(call, sub, invoice);
 }
@@ -89,14 +70,14 @@ void invoice_set_collection(struct call *call, struct record *invoice, bool adva
 	json_t *draft = journal_edit(&call->journal, invoice);
 
 	js_put_flag(draft, "auto_advance", advances);
-	if (!is_charged(invoice))
+	if (!invoice_is_charged(invoice))
 		return; /* it is overdue at its due date either way */
 	if (!advances) {
 		js_put_null(draft, "next_payment_attempt");
-		clear_due(call, invoice);
+		invoice_set_due(call, invoice, 0);
 	} else if (!js_int(record_private(invoice), "due", 0)) {
 		js_put_int(draft, "next_payment_attempt", call->now + 3600);
-		set_due(call, invoice, call->now + 3600);
+		invoice_set_due(call, invoice, call->now + 3600);
 	}
 }
 
@@ -132,7 +113,7 @@ static bool held_back(struct call *call, struct record *invoice)
 
 	if (!behavior)
 		return false;
-	clear_due(call, invoice);
+	invoice_set_due(call, invoice, 0);
 	if (!strcmp(behavior, "keep_as_draft")) {
 		invoice_set_advance(call, journal_edit(&call->journal, invoice), false);
 		journal_freeze(&call->journal, invoice);
@@ -142,7 +123,7 @@ static bool held_back(struct call *call, struct record *invoice)
 		show_failure(call, invoice);
 		call->fail = (struct fail) { 0 };
 	}
-	if (!is_status(invoice, "open"))
+	if (!invoice_is(invoice, "open"))
 		return true; /* the balance covered it */
 	if (!strcmp(behavior, "void"))
 		invoice_void(call, invoice);
@@ -160,14 +141,14 @@ static void advance_draft(struct call *call, struct record *invoice)
 
 		js_put_null(draft, "automatically_finalizes_at");
 		js_put_null(draft, "next_payment_attempt");
-		clear_due(call, invoice); /* it waits for somebody to mend it */
+		invoice_set_due(call, invoice, 0); /* it waits for somebody to mend it */
 		show_failure(call, invoice);
 		call->fail = (struct fail) { 0 };
 		return;
 	}
-	if (!is_status(invoice, "open"))
+	if (!invoice_is(invoice, "open"))
 		return;
-	if (is_charged(invoice))
+	if (invoice_is_charged(invoice))
 		attempt(call, invoice);
 	else
 		emit(call, "invoice.sent", invoice);
@@ -175,11 +156,11 @@ static void advance_draft(struct call *call, struct record *invoice)
 
 void invoice_on_due(struct call *call, struct record *invoice)
 {
-	if (is_status(invoice, "draft"))
+	if (invoice_is(invoice, "draft"))
 		advance_draft(call, invoice);
-	else if (!is_status(invoice, "open"))
-		clear_due(call, invoice);
-	else if (is_charged(invoice))
+	else if (!invoice_is(invoice, "open"))
+		invoice_set_due(call, invoice, 0);
+	else if (invoice_is_charged(invoice))
 		attempt(call, invoice);
 	else
 		overdue(call, invoice);
@@ -193,11 +174,11 @@ void invoice_adopt(struct call *call, struct record *invoice)
 
 	if (json_object_get(record_private(invoice), "due"))
 		return;
-	if (is_status(invoice, "draft") && advances)
+	if (invoice_is(invoice, "draft") && advances)
 		due = js_int(tree, "automatically_finalizes_at", js_int(tree, "created", call->now) + 3601) - 1;
-	else if (is_status(invoice, "open") && is_charged(invoice) && advances)
+	else if (invoice_is(invoice, "open") && invoice_is_charged(invoice) && advances)
 		due = js_int(tree, "next_payment_attempt", 0);
 	if (due)
-		set_due(call, invoice, due);
+		invoice_set_due(call, invoice, due);
 	invoice_plan_overdue(call, invoice);
 }

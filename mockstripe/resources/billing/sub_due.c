@@ -29,11 +29,6 @@ static bool reached(struct call *call, int64_t at)
 
 /* ---- the end ---- */
 
-static bool invoice_is(struct record *invoice, const char *status)
-{
-	return !strcmp(js_text(record_tree(invoice), "status"), status);
-}
-
 /* The first invoice of a subscription that never began is not to be paid any more. */
 static void void_first_invoice(struct call *call, struct record *sub)
 {

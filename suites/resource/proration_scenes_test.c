@@ -402,6 +402,44 @@ static void example_45__below_the_minimum(void **state)
 	house_close(s.h);
 }
 
+/* 20.00 taxed with 20 %, then 10.00 without tax, with half the period left: flexible gives the tax back as well. */
+static void taxes_that_change(const char *mode, int64_t total, const char *first, const char *then)
+{
+	struct scene s = { .h = house_open(&(struct ms_options) { .no_socket = true, .seed = 1, .now = 1775001600 }) };
+	const char *rate =
+		field(api_ok(s.h, "POST", "/v1/tax_rates", "display_name=VAT&inclusive=false&percentage=20"), "id");
+	const struct answer *a;
+
+	s.customer = customer_new(s.h, NULL, "visa");
+	a = subscribe(
+		s.h, s.customer, monthly(s.h, "Pro", 2000), text_of(s.h, "%s%s%s", mode, first, *first ? rate : ""));
+	s.sub = field(a, "id");
+	s.item = field(a, "items.data.0.id");
+	go_to(s.h, 1776297600);
+	change_price(&s, monthly(s.h, "Starter", 1000),
+		text_of(s.h, "proration_behavior=always_invoice%s%s", then,
+			then[strlen(then) - 1] == '=' && *first == 0 ? rate : ""));
+	a = latest_invoice(s.h, s.sub);
+	assert_money(a, "lines.data.0.amount", 500);
+	assert_money(a, "lines.data.1.amount", -1000);
+	assert_money(a, "total", total);
+	house_close(s.h);
+}
+
+static void taxes__that_are_gone(void **state)
+{
+	(void)state;
+	taxes_that_change(FLEXIBLE, 500 - 1200, "&default_tax_rates[0]=", "&default_tax_rates=");
+	taxes_that_change(CLASSIC, 500 - 1000, "&default_tax_rates[0]=", "&default_tax_rates=");
+}
+
+static void taxes__that_are_new(void **state)
+{
+	(void)state;
+	taxes_that_change(FLEXIBLE, 600 - 1000, "", "&default_tax_rates[0]=");
+	taxes_that_change(CLASSIC, 600 - 1200, "", "&default_tax_rates[0]=");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -427,6 +465,8 @@ int main(void)
 		cmocka_unit_test(example_44__backdated_to_15_january),
 		cmocka_unit_test(example_44__backdated_flexible),
 		cmocka_unit_test(example_45__below_the_minimum),
+		cmocka_unit_test(taxes__that_are_gone),
+		cmocka_unit_test(taxes__that_are_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@ size_t discounts_read(struct call *call, json_t *ids, int64_t at, size_t item, c
 json_t *pricing_of(const struct bill_line *line); /* the `pricing` of a line or an invoice item; new reference */
 /* What discounts have taken off a proration (bill_line.off), in the private member of its item and of its line. */
 void put_off(json_t *private, const struct bill_line *line);
+/* The tax rates that an invoice's line has: its own, else the invoice's. Borrowed. */
+json_t *line_rates(struct record *line, struct record *invoice);
 int64_t off_sum(const json_t *list); /* of a list of {amount, discount}; 0 for NULL */
 struct record *invoice_add_line(struct call *call, struct record *invoice, struct bill_line *line);
 void invoice_snapshot_customer(struct call *call, struct record *invoice);

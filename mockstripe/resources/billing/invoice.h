@@ -29,7 +29,8 @@ struct bill_line {
 	json_t *off;	     /* {amount, discount} of what discounts take off a proration; NULL: nothing */
 	bool itemized;	     /* the amount is before them, and they are shown beside it; else after them */
 	json_t *discounts;   /* ids of the line's own discounts; NULL: none */
-	json_t *tax_rates;   /* whole tax rates of the line; NULL: the invoice's */
+	json_t *tax_rates;   /* whole tax rates of the line; NULL or empty: the invoice's */
+	bool fixed_rates;    /* exactly these, also when there are none: a credit of what was taxed otherwise */
 	json_t *metadata;    /* NULL: {} */
 	bool quiet;	     /* an item whose invoiceitem.created the caller announces later */
 	struct record *line; /* out: the line's record */

@@ -117,6 +117,15 @@ void put_off(json_t *private, const struct bill_line *line)
 		js_put_flag(private, "itemized", true);
 }
 
+json_t *line_rates(struct record *line, struct record *invoice)
+{
+	json_t *own = json_object_get(record_private(line), "tax_rates");
+
+	if (json_array_size(own) || js_flag(record_private(line), "fixed_rates", false))
+		return own;
+	return json_object_get(record_tree(invoice), "default_tax_rates");
+}
+
 int64_t off_sum(const json_t *list)
 {
 	int64_t sum = 0;
@@ -169,8 +178,10 @@ static json_t *line_body(struct call *call, struct record *invoice, const struct
 	js_put_int(body, "subtotal", line->amount);
 	js_put_new(body, "taxes", json_array());
 	private = js_own(body, PRIVATE_KEY);
-	if (json_array_size(line->tax_rates))
-		js_put(private, "tax_rates", line->tax_rates);
+	if (json_array_size(line->tax_rates) || line->fixed_rates)
+		js_put_new(private, "tax_rates", line->tax_rates ? json_incref(line->tax_rates) : json_array());
+	if (line->fixed_rates)
+		js_put_flag(private, "fixed_rates", true);
 	if (line->item)
 		js_put_text(private, "item", line->item->id);
 	put_off(private, line);

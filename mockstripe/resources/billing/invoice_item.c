@@ -121,6 +121,8 @@ struct record *invoice_item_new(
 	js_put_text(js_own(body, PRIVATE_KEY), "unit", line->unit_amount_decimal);
 	js_put_text(json_object_get(body, PRIVATE_KEY), "pending", customer->id);
 	put_off(json_object_get(body, PRIVATE_KEY), line);
+	if (line->fixed_rates)
+		js_put_flag(json_object_get(body, PRIVATE_KEY), "fixed_rates", true);
 	r = journal_add(&call->journal, item_type(), js_text(body, "id"), body, call->now);
 	if (!line->quiet)
 		emit(call, "invoiceitem.created", r);
@@ -179,6 +181,7 @@ static void item_to_line(struct call *call, struct record *invoice, struct recor
 		.credited = json_is_object(credited) ? credited : NULL,
 		.off = json_object_get(record_private(item), "off"),
 		.itemized = js_flag(record_private(item), "itemized", false),
+		.fixed_rates = js_flag(record_private(item), "fixed_rates", false),
 		.discounts = json_object_get(tree, "discounts"),
 		.tax_rates = json_object_get(tree, "tax_rates"),
 		.metadata = json_object_get(tree, "metadata"),

@@ -35,8 +35,7 @@ static void gather_rates(struct tally *t)
 	t->rate_trees = arena_alloc(&call->arena, (most + 1) * sizeof *t->rate_trees);
 	t->tax_lines = arena_alloc(&call->arena, (t->n_lines + 1) * sizeof *t->tax_lines);
 	for (size_t l = 0; l < t->n_lines; l++) {
-		json_t *own = js_at(record_tree(t->lines->at[l]), PRIVATE_KEY ".tax_rates");
-		json_t *rates = json_array_size(own) ? own : shared;
+		json_t *rates = line_rates(t->lines->at[l], t->invoice);
 		size_t *index = arena_alloc(&call->arena, (json_array_size(rates) + 1) * sizeof *index);
 		size_t i;
 		json_t *rate;

@@ -114,8 +114,8 @@ void sub_announce_items(struct sub_change *c);
 /* One line for a part of a whole period, billed pro rata: a stub before an anchor, a period cut short. The line's own
    period begins at `from`. 0 or -1. */
 int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct span whole, int64_t from);
-/* Lines for an item's time from a backdated start to `end`: in flexible mode one for each natural period, in classic mode
-   one for all (sub_backdate.c). 0 or -1. */
+/* Lines for an item's time from a backdated start to `end`: in flexible mode one for each natural period, in classic
+   mode one for all (sub_backdate.c). 0 or -1. */
 int sub_backdated_lines(struct sub_change *c, int64_t start, size_t which, int64_t end);
 /* Lines for the new period of every item that is not idle; pro rata where it is a part of a whole one. 0 or -1. */
 int sub_full_lines(struct sub_change *c);

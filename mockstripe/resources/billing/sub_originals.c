@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What charged for an item's running period, and what is left of it. Source: Stripe docs "Prorations", credit
  * prorations of the flexible billing mode. */
+#include <string.h>
+
 #include "base/json.h"
 #include "resources/billing/sub_prorate.h"
 
@@ -124,6 +126,29 @@ json_t *original_credited(struct call *call, const char *id)
 	js_put_new(out, "invoice_line_item_details", details);
 	js_put_text(out, "type", "invoice_line_items");
 	return out;
+}
+
+static bool same_rates(const json_t *a, const json_t *b)
+{
+	bool same = json_array_size(a) == json_array_size(b);
+
+	for (size_t i = 0; same && i < json_array_size(a); i++)
+		same = !strcmp(js_text(json_array_get(a, i), "id"), js_text(json_array_get(b, i), "id"));
+	return same;
+}
+
+json_t *original_rates(struct call *call, const char *id, json_t *now)
+{
+	struct record *line = account_find(call->account, id), *invoice;
+	json_t *rates;
+
+	if (line && record_is(line, "invoiceitem"))
+		line = account_find(call->account, js_text(record_private(line), "line"));
+	invoice = account_find(call->account, js_text(record_tree(line), "invoice"));
+	if (!invoice)
+		return NULL;
+	rates = line_rates(line, invoice);
+	return rates && !same_rates(rates, now) ? rates : NULL;
 }
 
 void sub_remember_lines(struct sub_change *c)

@@ -17,6 +17,13 @@ int sub_fail_amount(struct call *call)
 
 /* ---- pending items ---- */
 
+/* The tax rates that a line of the item has as things stand. */
+static json_t *rates_now(const struct sub_change *c, const struct item_facts *side)
+{
+	return json_array_size(side->tax_rates) ? side->tax_rates
+						: json_object_get(record_tree(c->sub), "default_tax_rates");
+}
+
 /*
  * A line of the change, worth p->amount after the discounts (of `net`), which take `off` (taken; NULL: nothing).
  * Whether its amount is shown before or after them is the subscription's choice
@@ -47,6 +54,13 @@ static struct record *make_item(struct sub_change *c, struct item_change *item, 
 		.quiet = c->quiet && c->n_unannounced < BILL_LINES, /* no more than that fit on its invoice */
 	};
 
+	/* Flexible: what was charged with other taxes is given back with them. Source: Stripe docs "Billing mode". */
+	if (credit && c->flexible) {
+		json_t *rates = original_rates(call, credited_id, rates_now(c, side));
+
+		line.fixed_rates = rates != NULL;
+		line.tax_rates = rates ? rates : line.tax_rates;
+	}
 	text_init(&text, 4096);
 	describe_proration(&text, p->kind, item_product_name(side), side->quantity, net->discounts,
 		c->itemized ? 0 : net->n, c->currency, at);

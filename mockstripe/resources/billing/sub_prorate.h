@@ -46,6 +46,12 @@ json_t *original_off(const struct proration_original *o, json_t *off, struct spa
 /* credited_items of an invoice item: the invoice line, or the pending item, of that id. NULL when it is gone. */
 json_t *original_credited(struct call *call, const char *id);
 
+/*
+ * The tax rates that the original was charged with, where they are others than `now` (those that a line of the item has
+ * now; NULL or empty is none); NULL where they are the same, or not known. Borrowed.
+ */
+json_t *original_rates(struct call *call, const char *id, json_t *now);
+
 /* One {amount, discount} more for a list. */
 void off_add(json_t *list, int64_t amount, const char *discount);
 

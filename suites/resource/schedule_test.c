@@ -182,6 +182,12 @@ static void create__refusals(void **state)
 				     customer, price, price)),
 		400, NULL, "phases[0][items]", "multiple items");
 	assert_error(api(h, "POST", path,
+			     text_of(h,
+				     "customer=%s&phases[0][items][0][price]=%s&phases[0][trial]=true"
+				     "&phases[0][billing_cycle_anchor]=phase_start",
+				     customer, price)),
+		400, NULL, "phases[0][billing_cycle_anchor]", "when the phase has a trial");
+	assert_error(api(h, "POST", path,
 			     text_of(h, "customer=%s&phases[0][items][0][price]=%s&phases[0][end_date]=%lld", customer,
 				     price, (long long)(HOUSE_NOW - 1))),
 		400, NULL, "phases[0][end_date]", "after its start_date");

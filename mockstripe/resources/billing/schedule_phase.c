@@ -251,6 +251,7 @@ static int read_end(struct reading *r, json_t *body, int64_t start, bool last)
 static int read_trial(struct reading *r, json_t *body)
 {
 	json_t *end = json_object_get(r->given, "trial_end");
+	const char *anchor = js_text(r->given, "billing_cycle_anchor");
 	bool whole = js_flag(r->given, "trial", false);
 	int64_t to = js_int(body, "end_date", 0), until;
 
@@ -259,6 +260,9 @@ static int read_trial(struct reading *r, json_t *body)
 			"You may only specify one of these parameters: trial, trial_end.");
 	if (!end && !whole)
 		return 0;
+	if (anchor && !strcmp(anchor, "phase_start"))
+		return fail_invalid(r->call, NULL, at(r, "billing_cycle_anchor"),
+			"The billing_cycle_anchor of a phase cannot be `phase_start` when the phase has a trial.");
 	until = whole ? to : json_is_string(end) ? r->call->now : json_integer_value(end);
 	if (until > to)
 		return fail_invalid(

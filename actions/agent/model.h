@@ -44,6 +44,9 @@ struct model {
 void model_reply_init(struct model_reply *reply);
 void model_reply_clear(struct model_reply *reply);
 void model_reply_call(struct model_reply *reply, const char *id, const char *name, const char *arguments);
+/* One message in the notation, and a reply as one; new trees. content may be NULL. */
+json_t *model_message(const char *role, const char *content);
+json_t *model_reply_message(const struct model_reply *reply);
 void model_close(struct model *model);
 
 /*

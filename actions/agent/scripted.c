@@ -313,6 +313,19 @@ static bool go_on(const struct asked *q, size_t user, bool picked)
 	return true;
 }
 
+/* An action has its sentence; a tool of the page may have one in its data, or gives no more than that it went well. */
+static const char *told_of(const json_t *envelope)
+{
+	const char *message = js_text(envelope, "message"), *status = js_text(envelope, "status");
+
+	if (!message)
+		message = json_is_string(js_get(envelope, "data")) ? js_text(envelope, "data")
+								   : js_text_at(envelope, "data.message");
+	if (message)
+		return message;
+	return status && !strcmp(status, "success") ? "Done." : "That didn't work here.";
+}
+
 /* What the tools said, in their own sentences, which are complete and safe for the customer. */
 static void tell_results(const struct asked *q, size_t user)
 {
@@ -327,7 +340,7 @@ static void tell_results(const struct asked *q, size_t user)
 		envelope = json_loads(js_text(message, "content"), 0, NULL);
 		if (q->out->text.length)
 			text_put(&q->out->text, "\n\n");
-		text_put(&q->out->text, js_text(envelope, "message"));
+		text_put(&q->out->text, told_of(envelope));
 	}
 }
 

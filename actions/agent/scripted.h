@@ -2,7 +2,6 @@
 #ifndef ACTIONS_SCRIPTED_H
 #define ACTIONS_SCRIPTED_H
 
-
 #include "base/json.h"
 #include "base/text.h"
 

@@ -95,6 +95,29 @@ static void read_actions(struct load *l)
 	}
 }
 
+/* Their names stand beside the actions' in what a model may call. */
+static void read_client_tools(struct load *l)
+{
+	struct config *c = l->c;
+	json_t *row;
+	size_t i;
+
+	c->client_tools = js_get(c->root, "client_tools");
+	json_array_foreach(c->client_tools, i, row)
+	{
+		const char *path = arena_format(&c->arena, "$.client_tools[%zu].name", i), *name = js_text(row, "name");
+
+		if (!is_tool_name(name))
+			load_fault(l, path, "may hold letters, digits, _ and - only");
+		for (size_t k = 0; k < c->n_actions; k++)
+			if (!strcasecmp(c->actions[k].name, name))
+				load_fault(l, path, "action_name_taken: $.actions[%zu] has this name already", k);
+		for (size_t k = 0; k < i; k++)
+			if (!strcasecmp(js_text(json_array_get(c->client_tools, k), "name"), name))
+				load_fault(l, path, "action_name_taken: $.client_tools[%zu] has this name already", k);
+	}
+}
+
 static const char *read_file(struct load *l, const char *file)
 {
 	return *file == '/' ? file : arena_format(&l->c->arena, "%s%s", l->directory, file);
@@ -135,6 +158,7 @@ static void read_all(struct load *l)
 	load_stripe(l);
 	load_step_up(l);
 	read_actions(l);
+	read_client_tools(l);
 	load_plans(l);
 	load_policies(l);
 	c->locale = load_text(js_get(c->root, "agent"), "locale", "en");

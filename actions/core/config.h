@@ -189,6 +189,7 @@ struct config {
 	enum environment environment;
 	struct action_config *actions;
 	size_t n_actions;
+	const json_t *client_tools; /* what pages let the chat run in them: [{name, when_to_use, inputs?}], or NULL */
 	struct plan *plans;
 	size_t n_plans;
 	struct change_rule upgrade, downgrade;

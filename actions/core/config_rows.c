@@ -75,6 +75,27 @@ static const struct input action_rows[] = {
 	{ 0 },
 };
 
+static const char *const value_types[] = { "string", "number", "boolean", NULL };
+
+static const struct input tool_input_rows[] = {
+	{ .name = "name", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 64 },
+	{ .name = "type", .kind = INPUT_CHOICE, .required = true, .choices = value_types },
+	{ .name = "description", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 500 },
+	{ .name = "required", .kind = INPUT_FLAG },
+	{ 0 },
+};
+
+static const struct input tool_input_element = { .kind = INPUT_OBJECT, .fields = tool_input_rows };
+
+static const struct input client_tool_rows[] = {
+	{ .name = "name", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 64 },
+	{ .name = "when_to_use", .kind = INPUT_TEXT, .required = true, .lines = true, .min = 1, .max = 4000 },
+	{ .name = "inputs", .kind = INPUT_LIST, .max = 20, .fields = &tool_input_element },
+	{ 0 },
+};
+
+static const struct input client_tool_element = { .kind = INPUT_OBJECT, .fields = client_tool_rows };
+
 static const struct input action_element = { .kind = INPUT_OBJECT, .fields = action_rows };
 
 static const struct input price_rows[] = {
@@ -206,6 +227,7 @@ const struct input config_rows[] = {
 	{ .name = "stripe", .kind = INPUT_OBJECT, .required = true, .fields = stripe_rows },
 	{ .name = "environment", .kind = INPUT_CHOICE, .choices = environment_names },
 	{ .name = "actions", .kind = INPUT_LIST, .required = true, .min = 0, .max = 100, .fields = &action_element },
+	{ .name = "client_tools", .kind = INPUT_LIST, .max = 20, .fields = &client_tool_element },
 	{ .name = "plans", .kind = INPUT_LIST, .max = 100, .fields = &plan_element },
 	{ .name = "change_policy", .kind = INPUT_OBJECT, .fields = change_policy_rows },
 	{ .name = "cancellation_policy", .kind = INPUT_OBJECT, .fields = cancellation_rows },

@@ -78,16 +78,32 @@ static void answer_events(const struct http_visit *v, json_t *events, struct htt
 	http_answer_events(out, NULL);
 }
 
-static void say_at_once(const struct http_visit *v, struct talk *talk, const char *content, struct http_answer *out)
+/* A message of the person, or what a tool of the page gave. */
+static void turn(const struct http_house *house, struct conversation *c, const json_t *body,
+	const struct conversation_ear *ear, struct text *trouble)
 {
-	struct evidence who = http_evidence(v->body);
+	struct evidence who = http_evidence(body);
+	const char *content = js_text(body, "content");
+
+	if (!content) {
+		conversation_tool_result(c, &who, js_text(body, "toolCallId"), js_get(body, "output"), ear, trouble);
+		return;
+	}
+	if (!conversation_context(c, js_get(body, "context")))
+		fprintf(house->err,
+			"stripe-actions: metadata_truncated: what the page says of the visitor is too long\n");
+	conversation_say(c, &who, content, ear, trouble);
+}
+
+static void say_at_once(const struct http_visit *v, struct talk *talk, struct http_answer *out)
+{
 	js_auto events = json_array();
 	struct collecting all = { .events = events, .request = v->request };
 	const struct conversation_ear ear = { .hear = collect, .gone = is_gone, .arg = &all };
 	struct text trouble;
 
 	text_init(&trouble, TEXT_NO_CEILING);
-	conversation_say(talk->conversation, &who, content, &ear, &trouble);
+	turn(v->house, talk->conversation, v->body, &ear, &trouble);
 	trouble_tell(v->house, &trouble);
 	text_clear(&trouble);
 	talk_drop(&v->house->talks, talk);
@@ -128,12 +144,11 @@ static void say_work(void *arg)
 {
 	static const char done[] = "data: [DONE]\n\n";
 	struct saying *s = arg;
-	struct evidence who = http_evidence(s->body);
 	const struct conversation_ear ear = { .hear = hear, .gone = is_for_nobody, .arg = s };
 	struct text trouble;
 
 	text_init(&trouble, TEXT_NO_CEILING);
-	conversation_say(s->talk->conversation, &who, js_text(s->body, "content"), &ear, &trouble);
+	turn(s->house, s->talk->conversation, s->body, &ear, &trouble);
 	trouble_tell(s->house, &trouble);
 	text_clear(&trouble);
 	stream_put(s->stream, done, sizeof(done) - 1);
@@ -177,7 +192,29 @@ void http_talk_say(const struct http_visit *v, struct http_answer *out)
 	} else if (http_accepts_events(v->request)) {
 		say_streamed(v, talk, out);
 	} else {
-		say_at_once(v, talk, content, out);
+		say_at_once(v, talk, out);
+	}
+}
+
+void http_talk_tool_result(const struct http_visit *v, struct http_answer *out)
+{
+	const char *id = js_text(v->body, "toolCallId");
+	struct talk *talk = talk_find(v);
+
+	if (!talk) {
+		not_found(out);
+	} else if (!id || js_text(v->body, "content") || !json_is_object(js_get(v->body, "output"))) {
+		talk_drop(&v->house->talks, talk);
+		http_answer_fault(
+			out, 400, "tool_result_invalid", "The body has toolCallId, a text, and output, an object.");
+	} else if (!conversation_awaits(talk->conversation, id)) {
+		talk_drop(&v->house->talks, talk);
+		http_answer_fault(
+			out, 404, "tool_call_not_found", "No call of a tool of the page with this id is waited for.");
+	} else if (http_accepts_events(v->request)) {
+		say_streamed(v, talk, out);
+	} else {
+		say_at_once(v, talk, out);
 	}
 }
 

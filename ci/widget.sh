@@ -24,7 +24,7 @@ rm -rf "$SCREENSHOTS"
 
 mkdir -p "$out/logs"
 printf '%s, %s\n' "node $(node --version)" "$("$CHROMIUM" --version --no-sandbox 2>/dev/null | head -n 1)"
-ci/node.sh suites/widget 390 "$OUT/logs/widget.tap" widget.test.mjs >"$OUT/logs/widget.end"
+ci/node.sh suites/widget 570 "$OUT/logs/widget.tap" words.test.mjs widget.test.mjs page.test.mjs everybody.test.mjs trouble.test.mjs >"$OUT/logs/widget.end"
 status=$?
 echo "$(find "$SCREENSHOTS" -name '*.png' 2>/dev/null | wc -l) screenshots in $out/screenshots"
 cat "$OUT/logs/widget.end"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "actions/agent/client_tools.h"
+#include "actions/agent/history.h"
 #include "actions/runtime/tools.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -146,6 +147,9 @@ static json_t *action_run_text(const struct saying *s, const char *name, const c
 
 	run_action(s->c->agent, &call, &result);
 	envelope = envelope_json(&result.envelope, &result.problem);
+	if (result.envelope.page)
+		js_put(envelope, "page",
+			result.envelope.page); /* for those who listen; tool_message_add leaves it out */
 	run_clear(&result);
 	return envelope;
 }
@@ -350,6 +354,12 @@ void conversation_say(struct conversation *c, const struct evidence *who, const 
 	c->steps = 0;
 	steps(&s, trouble);
 	free(s.turn);
+}
+
+json_t *conversation_history(struct conversation *c, const struct evidence *who)
+{
+	person_check(c, who);
+	return history_of(c->messages);
 }
 
 /* Its place among the awaited calls; their number when it is none of them. */

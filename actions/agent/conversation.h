@@ -58,6 +58,11 @@ void conversation_free(struct conversation *c); /* NULL-safe */
  */
 void conversation_say(struct conversation *c, const struct evidence *who, const char *message,
 	const struct conversation_ear *ear, struct text *trouble);
+/*
+ * What was said so far, for the person to read again: a new array of {role: "user" or "assistant", content}. Links are
+ * left out, which open billing pages without a login. Empty for another person than before, for whom it is forgotten.
+ */
+json_t *conversation_history(struct conversation *c, const struct evidence *who);
 /* Whether a call of a tool of the page with this id has no answer yet. */
 bool conversation_awaits(const struct conversation *c, const char *id);
 /*

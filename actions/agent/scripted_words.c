@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "actions/agent/scripted.h"
@@ -145,9 +146,27 @@ void words_mean(struct text *out, const char *words)
 	}
 }
 
+/* Words of five letters and more that both hold, but for those that every description has. */
+static int words_shared(const char *asked_words, const char *text_words)
+{
+	static const char common[] = " customer wants their about which would please there something another other ";
+	int shared = 0;
+
+	for (const char *at = text_words + 1; *at; at += strcspn(at, " ") + 1) {
+		size_t length = strcspn(at, " ");
+		char *word = mem_format(" %.*s ", (int)length, at);
+
+		shared += length >= 5 && strstr(asked_words, word) && !strstr(common, word);
+		free(word);
+		if (!at[length])
+			break;
+	}
+	return shared;
+}
+
 int topic_score(const char *asked_words, const char *text_words, int *weight)
 {
-	int score = 0, content = 0;
+	int score = 0, content = 0, shared;
 
 	*weight = 0;
 	for (size_t i = 0; i < COUNT_OF(topics); i++) {
@@ -163,5 +182,8 @@ int topic_score(const char *asked_words, const char *text_words, int *weight)
 		score += topics[i].weight + (extra > 2 ? 2 : extra);
 		content += topics[i].weight > 1;
 	}
+	shared = words_shared(asked_words, text_words);
+	score += shared > 2 ? 2 : shared;
+	content += shared > 0;
 	return content ? score : 0; /* "what" and "please" alone are about nothing */
 }

@@ -81,6 +81,7 @@ void http_call(const struct http_visit *v, struct http_answer *out)
 {
 	struct run_result result = { 0 };
 	struct text inputs;
+	json_t *tree;
 	struct run_call what = {
 		.action = js_text(v->body, "action"),
 		.evidence = http_evidence(v->body),
@@ -98,7 +99,10 @@ void http_call(const struct http_visit *v, struct http_answer *out)
 	what.inputs = inputs.data;
 	what.inputs_length = inputs.length;
 	run_action(v->house->agent, &what, &result);
-	http_answer_json(out, 200, envelope_json(&result.envelope, &result.problem));
+	tree = envelope_json(&result.envelope, &result.problem);
+	if (result.envelope.page)
+		js_put(tree, "page", result.envelope.page);
+	http_answer_json(out, 200, tree);
 	run_clear(&result);
 	text_clear(&inputs);
 }

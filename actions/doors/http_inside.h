@@ -31,7 +31,7 @@ struct http_visit {
 typedef void http_handler(const struct http_visit *v, struct http_answer *out);
 
 http_handler http_identify, http_reset, http_verify, http_call, http_confirm, http_tools, http_openapi;
-http_handler http_talk_begin, http_talk_say, http_talk_confirm, http_talk_end, http_talk_tool_result;
+http_handler http_talk_begin, http_talk_say, http_talk_confirm, http_talk_end, http_talk_tool_result, http_talk_history;
 http_handler http_people; /* all of /api/v1/chatbots/... */
 http_handler http_mcp, http_mcp_end;
 http_handler http_test_card; /* the simulator alone has it */

@@ -38,6 +38,8 @@ static const struct operation {
 	{ "post", "/v1/conversations/{conversation}/messages", "say",
 		"Says something; events come back, as server-sent events when those are accepted.",
 		OBJECT(PROOF ",\"content\":{\"type\":\"string\",\"maxLength\":8192}", "\"content\""), "Events", false },
+	{ "post", "/v1/conversations/{conversation}/history", "readConversation",
+		"What was said so far, to the person whose conversation it is.", OBJECT(PROOF, ""), NULL, false },
 	{ "post", "/v1/conversations/{conversation}/tool-result", "answerToolCall",
 		"What a tool of the page gave; the conversation goes on with it.",
 		OBJECT(PROOF ",\"toolCallId\":{\"type\":\"string\"},\"output\":{\"type\":\"object\"}",

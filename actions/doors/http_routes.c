@@ -94,6 +94,7 @@ static const struct route {
 	{ "POST", "/v1/confirm", http_confirm, true }, { "GET", "/v1/tools", http_tools, false },
 	{ "GET", "/openapi.json", http_openapi, false }, { "POST", "/v1/conversations", http_talk_begin, true },
 	{ "POST", "/v1/conversations/*/messages", http_talk_say, true },
+	{ "POST", "/v1/conversations/*/history", http_talk_history, true },
 	{ "POST", "/v1/conversations/*/tool-result", http_talk_tool_result, true },
 	{ "POST", "/v1/conversations/*/confirm", http_talk_confirm, true },
 	{ "DELETE", "/v1/conversations/*", http_talk_end, false }, { "GET", "/api/v1/chatbots/**", http_people, false },

@@ -196,6 +196,22 @@ void http_talk_say(const struct http_visit *v, struct http_answer *out)
 	}
 }
 
+void http_talk_history(const struct http_visit *v, struct http_answer *out)
+{
+	struct evidence who = http_evidence(v->body);
+	struct talk *talk = talk_find(v);
+	json_t *tree;
+
+	if (!talk) {
+		not_found(out);
+		return;
+	}
+	tree = json_object();
+	js_put_new(tree, "messages", conversation_history(talk->conversation, &who));
+	talk_drop(&v->house->talks, talk);
+	http_answer_json(out, 200, tree);
+}
+
 void http_talk_tool_result(const struct http_visit *v, struct http_answer *out)
 {
 	const char *id = js_text(v->body, "toolCallId");

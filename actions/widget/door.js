@@ -124,6 +124,18 @@ export class Door {
 		}
 	}
 
+	/* What was said in an earlier conversation, which then goes on: [{role, content}]; [] when it is gone. */
+	async history(conversation) {
+		try {
+			const { messages } = await this.json(`/v1/conversations/${encodeURIComponent(conversation)}/history`);
+			if (messages.length) this.conversation = conversation;
+			return messages;
+		} catch (error) {
+			if (error.code === 'conversation_not_found') return [];
+			throw error;
+		}
+	}
+
 	/* What a tool of the page gave; the conversation goes on with it. */
 	async toolResult(id, output, hear) {
 		await this.events('tool-result', { toolCallId: id, output }, hear);

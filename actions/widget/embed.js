@@ -172,16 +172,48 @@
 		if (!plainObject(message) || message.channel !== CHANNEL) return;
 		if (message.type === 'ready' && !ready) {
 			ready = true;
+			resume();
 			for (const one of waiting.splice(0)) post(one);
 			if (shown) post({ type: 'opened' });
 		} else if (message.type === 'close') {
 			show(false);
 		} else if (message.type === 'identified') {
 			verified = message.verified === true;
+		} else if (message.type === 'keep') {
+			keep(message);
 		} else if (message.type === 'tool') {
 			runTool(message);
 		} else if (message.type === 'event' && listeners.has(message.event) && plainObject(message.data)) {
 			emit(message.event, message.data);
+		}
+	}
+
+	/*
+	 * Which conversation of this visit to go on with after a reload: an id, which is nothing without the proof of who is
+	 * there. In the tab's storage of the page, as the frame's own is closed to it in many browsers.
+	 */
+	function keep({ conversation, verified: proved }) {
+		stored((storage) => (typeof conversation === 'string' ? storage.setItem(CHANNEL, JSON.stringify({ conversation, verified: proved === true }))
+			: storage.removeItem(CHANNEL)));
+	}
+
+	function resume() {
+		let kept;
+
+		try {
+			kept = JSON.parse(stored((storage) => storage.getItem(CHANNEL)) ?? 'null');
+		} catch {
+			kept = null; // somebody else's writing
+		}
+		if (typeof kept?.conversation === 'string') post({ type: 'resume', conversation: kept.conversation, verified: kept.verified === true });
+	}
+
+	/* Storage can be switched off, or full: the chat then begins anew with every page. */
+	function stored(work) {
+		try {
+			return work(window.sessionStorage);
+		} catch {
+			return null;
 		}
 	}
 

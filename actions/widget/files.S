@@ -25,7 +25,6 @@ widget_\name\()_end:
 	asset cards_js, "actions/widget/cards.js"
 	asset door_js, "actions/widget/door.js"
 	asset forms_js, "actions/widget/forms.js"
-	asset history_js, "actions/widget/history.js"
 	asset page_js, "actions/widget/page.js"
 	asset words_js, "actions/widget/words.js"
 	asset style_css, "actions/widget/style.css"

@@ -6,7 +6,6 @@
 import { cardsFor } from './cards.js';
 import { billingCard } from './forms.js';
 import { Door, DoorError } from './door.js';
-import { History } from './history.js';
 import { Page } from './page.js';
 import { Words, pickTag } from './words.js';
 import { button, linked, node } from './build.js';
@@ -15,7 +14,6 @@ const RUNS_IN = ['widget', 'api'];
 
 const $ = (id) => document.getElementById(id);
 const site = new URL(location.href).searchParams.get('site') ?? '';
-const history = new History();
 let settings;
 let words = new Words(pickTag([...navigator.languages]) ?? 'en');
 let door;
@@ -25,6 +23,7 @@ let who = null; // what the server said of the identity; null before it was aske
 let turn = 0; // grows with every new conversation: an answer for an old one is dropped
 let working = 0;
 let calls = 0;
+let earlier = null; // a conversation of the same visit, from before the page was loaded: {id, verified}
 
 /* ---- what is shown ---- */
 
@@ -45,7 +44,6 @@ function bubble(text, style) {
 }
 
 function say(text, style = '') {
-	history.add(text, style);
 	return append(bubble(text, style));
 }
 
@@ -53,7 +51,6 @@ function busy(by) {
 	working += by;
 	$('busy').textContent = working ? words.t('One moment …') : '';
 	$('log').setAttribute('aria-busy', String(working > 0));
-	$('compose').querySelector('button').disabled = working > 0;
 }
 
 const usable = (whole) => whole.querySelectorAll('button, input, textarea, select');
@@ -124,7 +121,6 @@ function showResult(action, inputs, envelope, { quiet = false, moves = false } =
 	const trouble = envelope.status === 'refused' || envelope.status === 'error';
 
 	if (!quiet && !(whole && cards.length)) say(envelope.message, trouble ? 'trouble' : '');
-	else if (whole && cards.length) history.add(envelope.message, '');
 	if (!quiet) page.said('assistant-message', envelope.message);
 	for (const one of cards) append(one);
 	for (const fault of envelope.data?.faults ?? []) say(`${fault.path}: ${fault.problem}`, 'trouble');
@@ -241,7 +237,7 @@ function send(content) {
 
 		try {
 			await door.message(content, page.tools, hear);
-			history.keepConversation(door.conversation);
+			page.post({ type: 'keep', conversation: door.conversation, verified: who?.verified === true });
 			while (hear.pending.length && !gone()) {
 				const { name, inputs, id } = hear.pending.shift();
 				await door.toolResult(id, await page.runTool(name, inputs, id), hear);
@@ -264,30 +260,41 @@ function personOf(proof) {
 	}
 }
 
-/* An empty chat for a person, or what is kept of theirs. */
+/* An empty chat, for a person. */
 function begin(whose) {
 	turn += 1;
 	person = whose;
-	const lines = history.begin(whose);
-
+	door.conversation = null;
 	$('log').replaceChildren();
-	door.conversation = history.conversation;
-	if (!lines.length) greet();
-	else append(node('p', { class: 'divider' }, words.t('Earlier in this conversation')));
-	for (const { text, style } of [...lines]) append(bubble(text, style));
+	greet();
 }
 
 function forget() {
-	history.forget();
+	earlier = null;
+	page.post({ type: 'keep', conversation: null });
 	begin(person);
+}
+
+/* What was said before the page was loaded again. The server gives it to the person whose conversation it is. */
+function resume(verified) {
+	const found = earlier?.verified === verified ? earlier : null;
+
+	if (!found) return;
+	earlier = null;
+	attempt(async (gone) => {
+		const messages = await door.history(found.id);
+		if (gone() || !messages.length) return;
+		append(node('p', { class: 'divider' }, words.t('Earlier in this conversation')));
+		for (const { role, content } of messages) append(bubble(content, role === 'user' ? 'mine' : ''));
+	});
 }
 
 /* A new identity ends what the former one began; the same person with a new token goes on. */
 function identify(proof) {
 	const whose = personOf(proof);
 
-	if (whose !== person || who === null) {
-		if (who !== null) history.forget();
+	if (whose !== person) {
+		if (who !== null) forget();
 		begin('');
 	}
 	return attempt(async (gone) => {
@@ -299,15 +306,16 @@ function identify(proof) {
 		if (verified !== person) begin(verified);
 		page.post({ type: 'identified', verified: given.verified === true });
 		tellWho();
+		resume(given.verified === true);
 	});
 }
 
 function resetUser() {
 	door.forgetIdentity();
 	who = null;
-	history.forget();
+	person = '';
 	speak(pickTag([...navigator.languages]) ?? settings.locale);
-	begin('');
+	forget();
 	page.post({ type: 'identified', verified: false });
 	tellWho();
 }
@@ -371,6 +379,10 @@ function receive(event) {
 	else if (message.type === 'resetUser') resetUser();
 	else if (message.type === 'resetChat') forget();
 	else if (message.type === 'opened') $('text').focus();
+	else if (message.type === 'resume' && typeof message.conversation === 'string') {
+		earlier = { id: message.conversation, verified: message.verified === true };
+		resume(who?.verified === true);
+	}
 	else if (message.type === 'ask') ask(message.text);
 	else if (message.type === 'tools' && Array.isArray(message.names)) page.tools = message.names.filter((name) => typeof name === 'string');
 	else if (message.type === 'tool-output') page.toolDone(message.id, message.output);

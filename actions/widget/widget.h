@@ -10,6 +10,7 @@
  * over a path and gets a body and headers; the widget's calls go to the routes of that server like any other program's.
  *
  *	/widget/embed.js        what a site includes
+ *	/widget/queue.js        and before it, if it likes, to call before the former has arrived
  *	/widget/frame.html      the chat; only the sites below may frame it
  *	/widget/settings.json   what the chat has to know of the configuration: names and choices, no secret
  *	/demo                   a demo site, and what its server would do (/demo/contacts; /demo/session, its

@@ -11,7 +11,6 @@ export const TEXTS = {
 		'Hallo! Ich bin {name}. Fragen Sie mich nach Ihrem Tarif, Ihren Rechnungen oder Ihren Rechnungsdaten.',
 		'Bonjour ! Je suis {name}. Posez-moi vos questions sur votre formule, vos factures ou vos coordonnées de facturation.',
 		'¡Hola! Soy {name}. Pregúnteme por su plan, sus facturas o sus datos de facturación.'],
-	'Support chat': ['Support-Chat', 'Assistance en ligne', 'Chat de ayuda'],
 	'New chat': ['Neuer Chat', 'Nouvelle discussion', 'Nuevo chat'],
 	'Close': ['Schließen', 'Fermer', 'Cerrar'],
 	'Close the chat': ['Chat schließen', 'Fermer la discussion', 'Cerrar el chat'],

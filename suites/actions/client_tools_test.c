@@ -2,6 +2,7 @@
 /* Tools that run in the customer's page, and what the page says of the visitor. */
 #include "actions/agent/client_tools.h"
 #include "actions/agent/conversation.h"
+#include "actions/agent/history.h"
 #include "suites/actions/company.h"
 
 #define TOOLS                                                                                                          \
@@ -255,9 +256,50 @@ static void context_row_test(void **state)
 	free(kept);
 }
 
+/* ---- what a person reads again ---- */
+
+static void history__is_without_links_and_tools(void **state)
+{
+	js_auto messages =
+		json_loads("[{\"role\":\"user\",\"content\":\"My invoices?\"},"
+			   "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]},"
+			   "{\"role\":\"tool\",\"content\":\"{}\"},"
+			   "{\"role\":\"assistant\",\"content\":\"One:\\n- A-1, paid\\n  View: https://x.example/i\"},"
+			   "{\"role\":\"assistant\",\"content\":\"http://x.example\"}]",
+			0, NULL);
+	js_auto history = history_of(messages);
+
+	(void)state;
+	assert_int_equal(json_array_size(history), 2);
+	assert_string_equal(js_text_at(history, "0.role"), "user");
+	assert_string_equal(js_text_at(history, "1.content"), "One:\n- A-1, paid");
+}
+
+static void history__is_the_persons_own(void **state)
+{
+	struct talk t;
+	char hash[65];
+	json_t *history;
+
+	(void)state;
+	talk_open(&t, NULL);
+	talk_say(&t, "hello");
+	history = conversation_history(t.conversation, &t.who);
+	assert_int_equal(json_array_size(history), 2);
+	json_decref(history);
+	identity_hash(t.company.agent->config, "bob", hash);
+	t.who = (struct evidence) { .user_id = "bob", .user_hash = hash };
+	history = conversation_history(t.conversation, &t.who);
+	assert_int_equal(json_array_size(history), 0);
+	json_decref(history);
+	talk_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest others[] = {
+		cmocka_unit_test(history__is_without_links_and_tools),
+		cmocka_unit_test(history__is_the_persons_own),
 		cmocka_unit_test(output__too_long_is_an_error),
 		cmocka_unit_test(call__that_was_not_made),
 		cmocka_unit_test(call__left_open_has_failed),

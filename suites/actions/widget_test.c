@@ -44,6 +44,10 @@ static void files_are_there(void **state)
 		const char *path, *type, *holds;
 	} rows[] = {
 		{ "/widget/embed.js", "text/javascript; charset=utf-8", "window[name]" },
+		{ "/widget/queue.js", "text/javascript; charset=utf-8", "window.stripeActions ??=" },
+		{ "/widget/forms.js", "text/javascript; charset=utf-8", "export function cancelCard" },
+		{ "/widget/page.js", "text/javascript; charset=utf-8", "export class Page" },
+		{ "/widget/words.js", "text/javascript; charset=utf-8", "export class Words" },
 		{ "/widget/frame.html", "text/html; charset=utf-8", "role=\"log\"" },
 		{ "/widget/frame.js", "text/javascript; charset=utf-8", "./cards.js" },
 		{ "/widget/cards.js", "text/javascript; charset=utf-8", "./build.js" },

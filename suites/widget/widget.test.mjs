@@ -3,40 +3,14 @@
  * The chat in a real browser, on a site of another origin, for contacts of the demo company. What is expected is what a
  * customer sees and what Stripe (the simulator) has afterwards.
  */
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { ask, browser, stage, visit } from './stage.mjs';
+import { ask, stage, theatre, visit } from './stage.mjs';
 
-let where;
-let one;
-
-before(async () => {
-	where = await stage();
-	one = await browser();
-});
-after(async () => {
-	await one?.close();
-	assert.deepEqual(await where?.stop(), [0, 0], 'both servers stop cleanly');
-});
-
-async function stripe(path) {
-	const answer = await fetch(`${where.stripe}${path}`, { headers: { Authorization: `Bearer ${where.config.stripe.api_key}` } });
-
-	return answer.json();
-}
-const subscriptionOf = async (customer) => (await stripe(`/v1/subscriptions?status=all&customer=${customer}`)).data[0];
-
-/* Runs `work` on a page of its own; nothing the browser minds goes unseen. */
-async function on(contact, work, options) {
-	const stand = await visit(one, where, contact, options);
-
-	try {
-		await work(stand);
-		assert.deepEqual(stand.faults, []);
-	} finally {
-		await stand.close();
-	}
-}
+const house = theatre();
+const { on, stripe, subscriptionOf } = house;
+/* Pages of Stripe's, or of the simulator that stands in for it. */
+const billingPage = (href) => /^https:\/\/[a-z]+\.stripe\.com\//.test(href) || href.startsWith(`${house.where.stripe}/`);
 
 describe('buttons', () => {
 	test('the subscription card', () => on('ada', async ({ chat, shot }) => {
@@ -54,7 +28,7 @@ describe('buttons', () => {
 		await links.first().waitFor();
 		assert.equal(await links.count(), 10);
 		for (const link of await links.all()) {
-			assert.match(await link.getAttribute('href'), /^https:\/\/[a-z]+\.stripe\.com\//);
+			assert.ok(billingPage(await link.getAttribute('href')));
 			assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
 			assert.equal(await link.getAttribute('target'), '_blank');
 		}
@@ -72,6 +46,20 @@ describe('buttons', () => {
 		await chat.getByText('You confirmed this.').waitFor();
 		assert.equal((await subscriptionOf('cus_ada')).items.data[0].price.id, 'price_fleet_month');
 		await shot('upgrade-done');
+	}));
+
+	test('as many as are wanted, within the operator\'s limits', () => on('ada', async ({ chat, shot }) => {
+		await chat.getByRole('button', { name: 'Plans', exact: true }).click();
+		const number = chat.getByRole('spinbutton', { name: 'Team: how many, 1 to 20' });
+		await number.fill('21');
+		await chat.getByRole('button', { name: /^Preview Team/ }).click();
+		await chat.getByText('Please choose a whole number from 1 to 20.').waitFor();
+		await shot('quantity-refused');
+		await number.fill('5');
+		await chat.getByRole('button', { name: /^Preview Team/ }).click();
+		const box = chat.getByRole('region', { name: 'Please confirm' });
+		assert.match(await box.innerText(), /5 x 29\.00 USD/);
+		await shot('quantity');
 	}));
 
 	test('a plan for the year', () => on('mary', async ({ chat, shot }) => {
@@ -131,7 +119,7 @@ describe('buttons', () => {
 		await chat.getByRole('button', { name: 'Payment method' }).click();
 		const link = chat.getByRole('link', { name: 'Open the secure page' });
 		await link.waitFor();
-		assert.match(await link.getAttribute('href'), /^https:\/\/billing\.stripe\.com\//);
+		assert.ok(billingPage(await link.getAttribute('href')));
 		await shot('payment-method');
 	}));
 
@@ -159,8 +147,14 @@ const sentences = [
 	['ada', 'I want to downgrade to Solo', { card: 'Please confirm', text: /Solo/ }],
 	['mary', 'Please cancel my subscription', { card: 'Please confirm', text: /Cancel/ }],
 	['mary', 'Change my billing e-mail to mary.books@example.com', { card: 'Please confirm', text: /mary\.books@example\.com/ }],
+	['ada', 'Upgrade me to 5 seats of Team', { card: 'Please confirm', text: /5/ }],
+	['ada', 'Why was I charged twice?', { card: 'Your invoices', text: /SLKADAXX-0004/ }],
+	['katherine', 'I want to add a payment method', { card: 'Link', text: /Open the secure page/ }],
+	['mary', 'Change my billing address to 1 Quay Street, Dublin, D02 X285, IE', { card: 'Please confirm', text: /1 Quay Street/ }],
 	['mary', 'My billing phone number is now +44 20 7183 8751', { card: 'Please confirm', text: /8751/ }],
 ];
+
+const named = (sentence) => sentence.toLowerCase().replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '');
 
 describe('sentences', () => {
 	for (const [contact, sentence, wanted] of sentences) {
@@ -169,8 +163,15 @@ describe('sentences', () => {
 			const card = chat.getByRole('region', { name: wanted.card });
 			await card.first().waitFor();
 			assert.match(await card.first().innerText(), wanted.text);
-			await shot(`sentence-${sentence.toLowerCase().replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '')}`);
+			await shot(`sentence-${named(sentence)}`);
 		}));
+
+		test(`${contact}: ${sentence} (small and dark)`, () => on(contact, async ({ chat, shot }) => {
+			await ask(chat, sentence);
+			await chat.getByRole('region', { name: wanted.card }).first().waitFor();
+			assert.equal(await chat.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth), true, 'nothing sticks out');
+			await shot(`small-${named(sentence)}`);
+		}, { viewport: { width: 360, height: 700 }, colorScheme: 'dark' }));
 	}
 
 	test('a change agreed in the chat happens when the button is pressed', () => on('mary', async ({ chat }) => {
@@ -197,180 +198,11 @@ describe('sentences', () => {
 	}));
 });
 
-describe('the page around it', () => {
-	test('hears events, without amounts, addresses and links', () => on('ada', async ({ page, chat }) => {
-		await ask(chat, 'Show me my recent invoices, mine is ada@example.com');
-		await chat.getByRole('region', { name: 'Your invoices' }).waitFor();
-		await page.getByText(/^assistant-message/).first().waitFor();
-		const heard = await page.locator('#heard li').allInnerTexts();
-		for (const type of ['user-message', 'tool-call', 'tool-result', 'assistant-message'])
-			assert.ok(heard.some((line) => line.startsWith(`${type} {`)), `${type} is missing`);
-		for (const line of heard) {
-			assert.doesNotMatch(line, /\d USD/);
-			assert.doesNotMatch(line, /https?:/);
-			assert.doesNotMatch(line, /ada@example/);
-		}
-		assert.ok(heard.some((line) => /^tool-result .*"type":"invoices".*"result":\{"status":"ok"\}/.test(line)));
-	}));
-
-	test('a listener that was removed is silent', () => on('ada', async ({ page, chat }) => {
-		await page.evaluate(() => {
-			window.counted = 0;
-			window.count = () => (window.counted += 1);
-			window.stripeActions('addEventListener', 'tool-call', window.count);
-		});
-		await chat.getByRole('button', { name: 'Invoices' }).click();
-		await chat.getByRole('region', { name: 'Your invoices' }).waitFor();
-		assert.equal(await page.evaluate(() => window.counted), 1);
-		await page.evaluate(() => window.stripeActions.removeEventListener('tool-call', window.count));
-		await chat.getByRole('button', { name: 'My subscription', exact: true }).click();
-		await chat.getByRole('region', { name: 'Your subscription' }).waitFor();
-		assert.equal(await page.evaluate(() => window.counted), 1);
-	}));
-
-	test('opens and closes it, and the focus goes along', () => on('ada', async ({ page, chat }) => {
-		await page.evaluate(() => window.stripeActions.close());
-		await page.locator('iframe').waitFor({ state: 'hidden' });
-		await page.getByRole('button', { name: 'Ask about billing' }).click();
-		await page.locator('iframe').waitFor({ state: 'visible' });
-		await page.waitForFunction(() => document.activeElement?.id === 'stripe-actions-widget');
-		await chat.getByLabel('Your message').press('Escape');
-		await page.locator('iframe').waitFor({ state: 'hidden' });
-		assert.equal(await page.evaluate(() => document.activeElement.id), 'open');
-		assert.equal(await page.evaluate(() => window.stripeActions('getState')), 'initialized');
-	}));
-
-	test('signs the person out: what was said is gone, and billing is closed', () => on('ada', async ({ page, chat }) => {
-		await chat.getByRole('button', { name: 'My subscription', exact: true }).click();
-		await chat.getByRole('region', { name: 'Your subscription' }).waitFor();
-		await page.getByRole('button', { name: 'Sign out' }).click();
-		await chat.getByRole('region', { name: 'Your subscription' }).waitFor({ state: 'detached' });
-		await chat.getByRole('button', { name: 'My subscription', exact: true }).click();
-		await chat.getByText('Please sign in, then ask me again.').waitFor();
-	}));
-
-	test('a new chat keeps the person signed in', () => on('ada', async ({ page, chat }) => {
-		await chat.getByRole('button', { name: 'Invoices' }).click();
-		await chat.getByRole('region', { name: 'Your invoices' }).waitFor();
-		await page.evaluate(() => window.stripeActions.resetChat());
-		await chat.getByRole('region', { name: 'Your invoices' }).waitFor({ state: 'detached' });
-		await chat.getByRole('button', { name: 'My subscription', exact: true }).click();
-		await chat.getByRole('region', { name: 'Your subscription' }).waitFor();
-	}));
-
-	test('another person sees nothing of the first', () => on('ada', async ({ page, chat }) => {
-		await chat.getByRole('button', { name: 'Invoices' }).click();
-		await chat.getByText('SLKADAXX-0004').waitFor();
-		await page.getByLabel('Customer').selectOption('mary');
-		await page.getByRole('button', { name: 'Sign in' }).click();
-		await chat.getByText('SLKADAXX-0004').waitFor({ state: 'detached' });
-		await chat.getByText('Signed in').waitFor();
-		await chat.getByRole('button', { name: 'Invoices' }).click();
-		await chat.getByRole('region', { name: 'Your invoices' }).waitFor();
-		assert.equal(await chat.getByText('SLKADAXX').count(), 0);
-	}));
-
-	test('a message from another window is not listened to', () => on('ada', async ({ page, chat }) => {
-		await page.evaluate(() => {
-			window.counted = 0;
-			window.stripeActions('addEventListener', 'user-message', () => (window.counted += 1));
-			window.postMessage({ channel: 'stripe-actions-widget', type: 'event', event: 'user-message', data: {} }, '*');
-			window.postMessage({ channel: 'stripe-actions-widget', type: 'close' }, '*');
-		});
-		await page.waitForTimeout(200);
-		assert.equal(await page.evaluate(() => window.counted), 0);
-		assert.equal(await page.locator('iframe').isVisible(), true);
-		await chat.getByText('Signed in').waitFor();
-	}));
-
-	test('a site that is not on the list is not served', async () => {
-		const answer = await fetch(`${where.widget}/widget/frame.html?site=https%3A%2F%2Fevil.example`);
-		assert.match(answer.headers.get('content-security-policy'), /frame-ancestors (?!.*evil)/);
-		const context = await one.newContext();
-		const page = await context.newPage();
-		await page.goto(`${where.widget}/widget/frame.html?site=https%3A%2F%2Fevil.example`);
-		await page.getByText('This site may not show this chat.').waitFor();
-		assert.equal(await page.getByRole('button', { name: 'Invoices' }).count(), 0);
-		await context.close();
-	});
-});
-
-describe('for everybody', () => {
-	test('by keyboard alone', () => on('edsger', async ({ page, chat, shot }) => {
-		const focused = () => page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.tagName ?? document.activeElement.tagName);
-
-		await page.waitForFunction(() => document.activeElement?.id === 'stripe-actions-widget');
-		assert.equal(await focused(), 'IFRAME', 'opening the chat moves the focus into it');
-		await chat.locator('#text:focus').waitFor();
-		await page.keyboard.type('When does my subscription renew?');
-		await page.keyboard.press('Enter');
-		await chat.getByRole('region', { name: 'Your subscription' }).waitFor();
-		await chat.getByRole('button', { name: 'Plans', exact: true }).focus();
-		await page.keyboard.press('Enter');
-		await chat.getByRole('radio', { name: 'Monthly' }).waitFor();
-		await chat.getByRole('radio', { name: 'Monthly' }).focus();
-		await page.keyboard.press('ArrowDown');
-		assert.equal(await chat.getByRole('radio', { name: 'Yearly' }).isChecked(), true);
-		await page.keyboard.press('Tab');
-		assert.match(await chat.locator(':focus').getAttribute('aria-label'), /^Preview /);
-		await shot('keyboard');
-	}));
-
-	test('everything that can be used has a name, and news are announced', () => on('barbara', async ({ chat }) => {
-		for (const press of ['My subscription', 'Invoices', 'Plans', 'Billing details']) {
-			await chat.getByRole('button', { name: press, exact: true }).click();
-			await chat.locator('#log[aria-busy="false"]').waitFor();
-		}
-		const nameless = await chat.locator('button, a, input, textarea, select').evaluateAll((all) => all
-			.filter((element) => !(element.getAttribute('aria-label') ?? '').trim() && !element.textContent.trim() && !element.labels?.length)
-			.map((element) => element.outerHTML));
-		assert.deepEqual(nameless, []);
-		const ids = await chat.locator('[id]').evaluateAll((all) => all.map((element) => element.id));
-		assert.equal(new Set(ids).size, ids.length, 'ids are unique');
-		assert.equal(await chat.getByRole('log').getAttribute('aria-live'), 'polite');
-	}));
-
-	for (const colorScheme of ['light', 'dark']) {
-		test(`text stands out: ${colorScheme}`, () => on('ada', async ({ chat, shot }) => {
-			await chat.getByRole('button', { name: 'Invoices' }).click();
-			await chat.getByRole('region', { name: 'Your invoices' }).waitFor();
-			await shot(`scheme-${colorScheme}`);
-			const weak = await chat.locator('h1, h2, h3, p, a, button, span, label, .said').evaluateAll((all) => {
-				const parse = (text) => text.match(/[\d.]+/g).map(Number);
-				const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-					.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-					.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-				const ground = (element) => {
-					for (let at = element; at; at = at.parentElement) {
-						const color = parse(getComputedStyle(at).backgroundColor);
-						if (color.length < 4 || color[3] === 1) return color;
-					}
-					return [255, 255, 255];
-				};
-				return all.filter((element) => element.textContent.trim() && element.checkVisibility()).map((element) => {
-					const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
-					return [(a + 0.05) / (b + 0.05), element.outerHTML.slice(0, 80)];
-				}).filter(([ratio]) => ratio < 4.5); // WCAG 2.2, 1.4.3
-			});
-			assert.deepEqual(weak, []);
-		}, { colorScheme }));
-	}
-
-	test('on a small screen', () => on('ada', async ({ page, chat, shot }) => {
-		await chat.getByRole('button', { name: 'Plans', exact: true }).click();
-		await chat.getByRole('region', { name: 'Plans' }).waitFor();
-		const box = await page.locator('iframe').boundingBox();
-		assert.ok(box.x >= 0 && box.x + box.width <= 360, 'it fits');
-		assert.equal(await chat.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth), true, 'nothing sticks out');
-		await shot('small-screen');
-	}, { viewport: { width: 360, height: 640 } }));
-});
-
 describe('environments', () => {
 	for (const environment of ['playground', 'preview', 'compare']) {
 		test(`${environment} refuses`, async () => {
 			const there = await stage((config) => ({ ...config, environment }));
-			const stand = await visit(one, there, 'ada');
+			const stand = await visit(house.browser, there, 'ada');
 
 			try {
 				await stand.chat.getByText(`This is the ${environment} environment`).waitFor();

@@ -358,7 +358,9 @@ void conversation_say(struct conversation *c, const struct evidence *who, const 
 
 json_t *conversation_history(struct conversation *c, const struct evidence *who)
 {
-	person_check(c, who);
+	const struct evidence admitted = admission_use(&c->admitted, c->agent, who);
+
+	person_check(c, &admitted);
 	return history_of(c->messages);
 }
 
@@ -380,12 +382,13 @@ bool conversation_awaits(const struct conversation *c, const char *id)
 bool conversation_tool_result(struct conversation *c, const struct evidence *who, const char *id, const json_t *output,
 	const struct conversation_ear *ear, struct text *trouble)
 {
-	struct saying s = { .c = c, .who = who, .ear = ear };
+	const struct evidence admitted = admission_use(&c->admitted, c->agent, who);
+	struct saying s = { .c = c, .who = &admitted, .ear = ear };
 	js_auto given = client_output_read(output);
 	const json_t *one;
 	size_t place;
 
-	person_check(c, who);
+	person_check(c, s.who);
 	place = awaited_find(c, id);
 	one = json_array_get(c->awaited, place);
 	if (!one)

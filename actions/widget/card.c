@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actions/people/account.h"
+#include "actions/runtime/admit.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -54,7 +55,7 @@ static bool account_find(
 	json_t *contact;
 	bool found;
 
-	if (!identity_verify(a->config, who, clock_now(&a->clock), &identity, why))
+	if (!agent_identify(a, who, clock_now(&a->clock), false, &identity, why))
 		return false;
 	contact = contacts_find(&a->contacts, identity.user_id);
 	if (!contact)

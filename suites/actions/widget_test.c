@@ -44,7 +44,7 @@ static void files_are_there(void **state)
 		const char *path, *type, *holds;
 	} rows[] = {
 		{ "/widget/embed.js", "text/javascript; charset=utf-8", "window[name]" },
-		{ "/widget/queue.js", "text/javascript; charset=utf-8", "window.stripeActions ??=" },
+		{ "/widget/queue.js", "text/javascript; charset=utf-8", "new Proxy(" },
 		{ "/widget/forms.js", "text/javascript; charset=utf-8", "export function cancelCard" },
 		{ "/widget/page.js", "text/javascript; charset=utf-8", "export class Page" },
 		{ "/widget/words.js", "text/javascript; charset=utf-8", "export class Words" },

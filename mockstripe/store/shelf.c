@@ -195,7 +195,7 @@ static void gather(void *arg, json_t *value)
 
 static bool same_slots(struct record *r, const struct gathering *g)
 {
-	return r->n_slots == g->count && !memcmp(record_slots(r), g->slots, g->count * sizeof *g->slots);
+	return r->n_slots == g->count && (!g->count || !memcmp(record_slots(r), g->slots, g->count * sizeof *g->slots));
 }
 
 static void leave_slots(struct record *r)
@@ -215,7 +215,8 @@ static void change_slots(struct record *r, const struct gathering *g)
 	struct slot *before[RECORD_SLOTS];
 	size_t n_before = r->n_slots;
 
-	memcpy(before, record_slots(r), n_before * sizeof *before);
+	if (n_before)
+		memcpy(before, record_slots(r), n_before * sizeof *before);
 	for (size_t i = 0; i < n_before; i++)
 		ordered_remove(&before[i]->records, r);
 	for (size_t i = 0; i < g->count; i++)

@@ -194,6 +194,7 @@ static const struct guard_row {
 	{ "guard__no_action", "POST", "/v1/call", HOST, NULL, "application/json", "{}", 400, "action_missing" },
 	{ "guard__no_confirmation", "POST", "/v1/confirm", HOST, NULL, "application/json", "{\"action\":\"a\"}", 400,
 		"confirmation_missing" },
+	{ "guard__no_code", "POST", "/v1/verify", HOST, NULL, "application/json", "{}", 400, "code_missing" },
 	{ "guard__nothing_there", "GET", "/v1/customers", HOST, NULL, NULL, "", 404, "not_found" },
 	{ "guard__method", "GET", "/v1/call", HOST, NULL, NULL, "", 405, "method_refused" },
 	{ "guard__mcp_stream", "GET", "/mcp", HOST, NULL, NULL, "", 405, "method_refused" },
@@ -256,6 +257,35 @@ static void listed_site__may_call_and_is_named(void **state)
 	world_close(&w);
 }
 
+/* A code that nobody sent opens nothing, and says the same to whoever is signed in and to whoever is not. */
+static void code__that_nobody_sent(void **state)
+{
+	struct world w;
+	struct http_house house;
+	struct http_answer answer;
+
+	(void)state;
+	world_open(&w, "ada");
+	house_open(&house, &w);
+	for (int i = 0; i < 2; i++) {
+		char *body = i ? mem_format("{\"user_id\":\"ada\",\"user_hash\":\"%s\",\"code\":\"123456\"}", w.hash)
+			       : mem_copy_text("{\"code\":\"123456\"}");
+
+		house_ask(&house,
+			(struct http_request) { .method = "POST",
+				.path = "/v1/verify",
+				.content_type = "application/json",
+				.body = body },
+			&answer);
+		assert_int_equal(answer.status, 200);
+		assert_string_equal(answer.text.data, "{\"verified\":false,\"may_try_again\":false}");
+		http_answer_clear(&answer);
+		free(body);
+	}
+	http_house_clear(&house);
+	world_close(&w);
+}
+
 #define OPERATOR "Bearer key_of_the_operator"
 
 /* As many requests as the contacts API takes, under either of its addresses; then none until the window has passed. */
@@ -311,6 +341,7 @@ int main(void)
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(listed_site__may_call_and_is_named),
 		cmocka_unit_test(contacts__are_limited),
+		cmocka_unit_test(code__that_nobody_sent),
 	};
 	struct {
 		struct CMUnitTest *tests;

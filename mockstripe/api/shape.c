@@ -157,23 +157,96 @@ json_t *shape_object(struct call *call, const struct schema_resource *type, cons
 	return object;
 }
 
+/* Whether shape_node may answer otherwise at another time: what is worked out from the call or the account. */
+static bool node_varies(const struct schema_node *node)
+{
+	size_t length = strlen(node->name ? node->name : "");
+
+	if (node->flags & (SCHEMA_OPTIONAL | SCHEMA_INCLUDABLE | SCHEMA_NULLABLE))
+		return false;
+	switch ((enum schema_kind)node->kind) {
+	case SCHEMA_STRING:
+	case SCHEMA_FILE:
+		return !node->n_literals && ((node->flags & (SCHEMA_ISO_TIME | SCHEMA_EXPANDABLE)) ||
+						    (length >= 3 && !strcmp(node->name + length - 3, "url")));
+	case SCHEMA_BOOLEAN:
+		return node->name && !strcmp(node->name, "livemode");
+	case SCHEMA_OBJECT:
+		for (size_t i = 0; i < node->n_fields; i++)
+			if (node_varies(&node->fields[i]))
+				return true;
+		return false;
+	case SCHEMA_UNION:
+		return node_varies(&node->fields[0]);
+	case SCHEMA_TIMESTAMP:
+	case SCHEMA_LIST:
+	case SCHEMA_RESOURCE:
+		return true;
+	case SCHEMA_INTEGER:
+	case SCHEMA_NUMBER:
+	case SCHEMA_DECIMAL:
+	case SCHEMA_ARRAY:
+	case SCHEMA_MAP:
+	case SCHEMA_ANY:
+		break;
+	}
+	return false;
+}
+
+static json_t *field_value(
+	struct call *call, const struct schema_resource *type, const struct schema_node *field, const char *id)
+{
+	return !strcmp(field->name, "id") ? json_string(id) : shape_node(call, type, field, 0);
+}
+
+/* The first body of its type: the account remembers what later ones may start from, and which fields are theirs. */
+static json_t *first_body(struct call *call, const struct schema_resource *type, const char *id)
+{
+	json_t *body = json_object(), *shape = json_object(), *own = json_array();
+
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct schema_node *field = &type->fields[i];
+		json_t *value = field_value(call, type, field, id);
+
+		if (value)
+			js_put_new(body, field->name, value);
+		if (value && (!strcmp(field->name, "id") || node_varies(field)))
+			json_array_append_new(own, json_integer((json_int_t)i));
+	}
+	js_put_new(shape, "body", json_deep_copy(body));
+	js_put_new(shape, "own", own);
+	tree_share_keys(shape, &call->account->lists);
+	json_decref(call->account->shapes[type->index]);
+	call->account->shapes[type->index] = shape;
+	return body;
+}
+
+static json_t *next_body(struct call *call, const struct schema_resource *type, const char *id, const json_t *shape)
+{
+	json_t *body = json_deep_copy(js_get(shape, "body")), *own = js_get(shape, "own"), *at;
+	size_t i;
+
+	json_array_foreach(own, i, at)
+	{
+		const struct schema_node *field = &type->fields[json_integer_value(at)];
+
+		js_put_new(body, field->name, field_value(call, type, field, id));
+	}
+	return body;
+}
+
 json_t *shape_new(struct call *call, const struct schema_resource *type, const char *id)
 {
-	json_t *body = tree_object_like(account_model(call->account, type));
+	const json_t *shape = call->account->shapes[type->index];
 	const struct resource *own = call_resource(call, type);
+	json_t *body;
 	char made[ID_ROOM];
 
 	if (!id) {
 		account_new_id(call->account, type->prefix, type->id_length, made);
 		id = made;
 	}
-	for (size_t i = 0; i < type->n_fields; i++) {
-		const struct schema_node *field = &type->fields[i];
-		json_t *value = !strcmp(field->name, "id") ? json_string(id) : shape_node(call, type, field, 0);
-
-		if (value)
-			js_put_new(body, field->name, value);
-	}
+	body = shape ? next_body(call, type, id, shape) : first_body(call, type, id);
 	if (own && own->fill)
 		own->fill(call, body);
 	return body;

@@ -5,33 +5,6 @@
 
 #include "base/mem.h"
 
-const char *js_text(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-int64_t js_int(const json_t *object, const char *key, int64_t fallback)
-{
-	const json_t *node = json_object_get(object, key);
-	return json_is_integer(node) ? (int64_t)json_integer_value(node) : fallback;
-}
-
-bool js_flag(const json_t *object, const char *key, bool fallback)
-{
-	const json_t *node = json_object_get(object, key);
-	return json_is_boolean(node) ? json_is_true(node) : fallback;
-}
-
-bool js_is_null(const json_t *object, const char *key)
-{
-	return json_is_null(json_object_get(object, key));
-}
-
-json_t *js_get(const json_t *object, const char *key)
-{
-	return json_object_get(object, key);
-}
-
 /* One step of a path. An array takes a plain index: digits only, so that "-1" and "" are simply absent. */
 static json_t *step(const json_t *node, const char *name, size_t length)
 {
@@ -78,17 +51,12 @@ bool js_flag_at(const json_t *node, const char *path, bool fallback)
 	return json_is_boolean(found) ? json_is_true(found) : fallback;
 }
 
-void js_put_new(json_t *object, const char *key, json_t *value)
+void js_put_key(json_t *object, const struct tree_key *key, json_t *value)
 {
 	/* Unchecked, since keys are UTF-8 by contract: nearly all of them are literals, and this runs for every field.
 	 */
-	if (json_object_set_new_nocheck(object, key, value ? value : json_null()))
-		die("js_put: \"%s\" cannot be set on this node", key);
-}
-
-void js_put(json_t *object, const char *key, json_t *value)
-{
-	js_put_new(object, key, json_incref(value));
+	if (!tree_object_put(object, key, value ? value : json_null()))
+		die("js_put: \"%s\" cannot be set on this node", key->text);
 }
 
 static json_t *mended_string(const char *s)
@@ -108,30 +76,14 @@ static json_t *mended_string(const char *s)
 	return node;
 }
 
-void js_put_text(json_t *object, const char *key, const char *text)
+json_t *js_string(const char *text)
 {
-	json_t *node = NULL;
-	if (text && !(node = json_string(text)) && !(node = mended_string(text)))
-		die("out of memory (%zu bytes)", strlen(text));
-	js_put_new(object, key, node);
-}
+	json_t *node;
 
-void js_put_int(json_t *object, const char *key, int64_t value)
-{
-	json_t *node = json_integer(value);
-	if (!node)
-		die("out of memory (an integer)");
-	js_put_new(object, key, node);
-}
-
-void js_put_flag(json_t *object, const char *key, bool value)
-{
-	js_put_new(object, key, json_boolean(value));
-}
-
-void js_put_null(json_t *object, const char *key)
-{
-	js_put_new(object, key, json_null());
+	if (!text)
+		return json_null();
+	node = json_string(text);
+	return node ? node : mended_string(text);
 }
 
 bool js_same(const json_t *a, const json_t *b)

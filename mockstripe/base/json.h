@@ -14,23 +14,79 @@
  * Setting on a node that is not an object ends the process.
  */
 
-const char *js_text(const json_t *object, const char *key);		 /* NULL when absent or not a string */
-int64_t js_int(const json_t *object, const char *key, int64_t fallback); /* fallback when not an integer */
-bool js_flag(const json_t *object, const char *key, bool fallback);	 /* fallback when not a boolean */
-bool js_is_null(const json_t *object, const char *key);			 /* present and null */
-json_t *js_get(const json_t *object, const char *key);			 /* NULL when absent; null is a node */
+static inline json_t *js_get(const json_t *object, const char *key) /* NULL when absent; null is a node */
+{
+	return json_object_get(object, key);
+}
+
+static inline const char *js_text(const json_t *object, const char *key) /* NULL when absent or not a string */
+{
+	return json_string_value(js_get(object, key));
+}
+
+/* fallback when not an integer */
+static inline int64_t js_int(const json_t *object, const char *key, int64_t fallback)
+{
+	const json_t *node = js_get(object, key);
+
+	return json_is_integer(node) ? json_integer_value(node) : fallback;
+}
+
+/* fallback when not a boolean */
+static inline bool js_flag(const json_t *object, const char *key, bool fallback)
+{
+	const json_t *node = js_get(object, key);
+
+	return json_is_boolean(node) ? json_is_true(node) : fallback;
+}
+
+static inline bool js_is_null(const json_t *object, const char *key) /* present and null */
+{
+	return json_is_null(js_get(object, key));
+}
+
 /* Follows "a.b.0.c" through objects and arrays; NULL when any step is absent. */
 json_t *js_at(const json_t *node, const char *path);
 const char *js_text_at(const json_t *node, const char *path);
 int64_t js_int_at(const json_t *node, const char *path, int64_t fallback);
 bool js_flag_at(const json_t *node, const char *path, bool fallback);
 
-void js_put(json_t *object, const char *key, json_t *value);	 /* keeps a reference of its own; NULL writes null */
-void js_put_new(json_t *object, const char *key, json_t *value); /* takes the reference; NULL writes null */
-void js_put_text(json_t *object, const char *key, const char *text);
-void js_put_int(json_t *object, const char *key, int64_t value);
-void js_put_flag(json_t *object, const char *key, bool value);
-void js_put_null(json_t *object, const char *key);
+void js_put_key(json_t *object, const struct tree_key *key, json_t *value); /* for those below */
+json_t *js_string(const char *text); /* of any text, mended; null for NULL; new reference */
+
+/* takes the reference; NULL writes null */
+static inline void js_put_new(json_t *object, const char *key, json_t *value)
+{
+	struct tree_key made = tree_key(key, strlen(key));
+
+	js_put_key(object, &made, value);
+}
+
+/* keeps a reference of its own; NULL writes null */
+static inline void js_put(json_t *object, const char *key, json_t *value)
+{
+	js_put_new(object, key, json_incref(value));
+}
+
+static inline void js_put_text(json_t *object, const char *key, const char *text)
+{
+	js_put_new(object, key, js_string(text));
+}
+
+static inline void js_put_int(json_t *object, const char *key, int64_t value)
+{
+	js_put_new(object, key, json_integer(value));
+}
+
+static inline void js_put_flag(json_t *object, const char *key, bool value)
+{
+	js_put_new(object, key, json_boolean(value));
+}
+
+static inline void js_put_null(json_t *object, const char *key)
+{
+	js_put_new(object, key, json_null());
+}
 
 /* Equal trees; equal pointers are noticed first, so versions that share parts compare fast. */
 bool js_same(const json_t *a, const json_t *b);

@@ -99,6 +99,10 @@ bool tree_is_utf8(const char *s, size_t length)
 			at += 8;
 			continue;
 		}
+		if ((unsigned char)s[at] < 0x80) {
+			at++;
+			continue;
+		}
 		memcpy(last, s + at, left < 4 ? left : 4);
 		step = tree_character_length(last);
 		if (!step)

@@ -127,20 +127,59 @@ void tree_array_clear(struct tree *t);
 /* ---- objects; another type counts as empty and takes nothing ---- */
 
 struct tree *tree_object(void);
-/* An empty one that is going to have the members of `model` (NULL: any) in its order: it uses that list of keys. */
-struct tree *tree_object_like(const struct tree *model);
+/*
+ * Puts the members of t into the order of names(arg, 0), names(arg, 1) ... up to n; those of other names go last, as
+ * they stood.
+ */
+void tree_object_order(struct tree *t, const char *(*names)(const void *arg, size_t i), const void *arg, size_t n);
 /* Every object of t uses the list of keys that the set has, where it is the same one. */
 struct key_lists;
 void tree_share_keys(struct tree *t, struct key_lists *known);
 size_t tree_object_count(const struct tree *t);
-struct tree *tree_object_get(const struct tree *t, const char *key, size_t length); /* borrowed; NULL when absent */
+/*
+ * A key with what it is looked up by: a byte that tells most keys of one object apart. Where the key is a literal all
+ * of it is worked out when the file is compiled.
+ */
+struct tree_key {
+	const char *text;
+	size_t length;
+	unsigned char tag;
+};
+
+static inline struct tree_key tree_key(const char *text, size_t length)
+{
+	struct tree_key key = { .text = text, .length = length };
+
+	if (length)
+		key.tag = (unsigned char)((unsigned char)text[0] + 31 * (unsigned char)text[length / 2] +
+					  97 * (unsigned char)text[length - 1] + 5 * length);
+	return key;
+}
+
+struct tree *tree_object_find(const struct tree *t, const struct tree_key *key); /* borrowed; NULL when absent */
+
+static inline struct tree *tree_object_get(const struct tree *t, const char *text, size_t length)
+{
+	struct tree_key key = tree_key(text, length);
+
+	return tree_object_find(t, &key);
+}
+
 /* True when both have the very same value under that key, or both have none. */
 bool tree_object_shares(const struct tree *a, const struct tree *b, const char *key, size_t length);
 /* The members in order: NULL beyond the last. Good until a member is added or taken out. */
 const char *tree_object_key(const struct tree *t, size_t index, size_t *length);
 struct tree *tree_object_value(const struct tree *t, size_t index);
 /* Takes the value, also when it fails: another type, a NULL value, itself. An old value is replaced in its place. */
-bool tree_object_set(struct tree *t, const char *key, size_t length, struct tree *value);
+bool tree_object_put(struct tree *t, const struct tree_key *key, struct tree *value);
+
+static inline bool tree_object_set(struct tree *t, const char *text, size_t length, struct tree *value)
+{
+	struct tree_key key = tree_key(text, length);
+
+	return tree_object_put(t, &key, value);
+}
+
 bool tree_object_remove(struct tree *t, const char *key, size_t length); /* false when absent */
 void tree_object_clear(struct tree *t);
 

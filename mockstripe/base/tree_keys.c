@@ -33,15 +33,6 @@ static uint32_t hash_of(const char *key, size_t length)
 	return (uint32_t)random_hash(key, length, 0);
 }
 
-/* Tells most of the keys of one object apart: what they begin and end with, and how long they are. */
-static unsigned char tag_of(const char *key, size_t length)
-{
-	if (!length)
-		return 0;
-	return (unsigned char)((unsigned char)key[0] + 31 * (unsigned char)key[length / 2] +
-			       97 * (unsigned char)key[length - 1] + 5 * length);
-}
-
 static unsigned char *tags_of(const struct keys *k)
 {
 	return (unsigned char *)(uintptr_t)(k->at + k->room + 1);
@@ -85,9 +76,32 @@ const char *keys_at(const struct keys *k, uint32_t index, size_t *length)
 	return text_of(k) + k->at[index];
 }
 
+/* memcmp for what is mostly short: two loads that overlap, where a call would cost more than the comparison. */
+static bool same_text(const char *a, const char *b, size_t length)
+{
+	uint32_t head_a, head_b, tail_a, tail_b;
+
+	if (length >= 8) {
+		if (scan_load(a) != scan_load(b) || scan_load(a + length - 8) != scan_load(b + length - 8))
+			return false;
+		return length <= 16 || !memcmp(a + 8, b + 8, length - 16);
+	}
+	if (length < 4) {
+		for (size_t i = 0; i < length; i++)
+			if (a[i] != b[i])
+				return false;
+		return true;
+	}
+	memcpy(&head_a, a, 4);
+	memcpy(&head_b, b, 4);
+	memcpy(&tail_a, a + length - 4, 4);
+	memcpy(&tail_b, b + length - 4, 4);
+	return head_a == head_b && tail_a == tail_b;
+}
+
 static bool is_key(const struct keys *k, uint32_t place, const char *key, size_t length)
 {
-	return k->at[place + 1] - k->at[place] - 1 == length && !memcmp(text_of(k) + k->at[place], key, length);
+	return k->at[place + 1] - k->at[place] - 1 == length && same_text(text_of(k) + k->at[place], key, length);
 }
 
 static uint32_t find_by_index(const struct keys *k, uint32_t count, uint32_t hash, const char *key, size_t length)
@@ -101,23 +115,24 @@ static uint32_t find_by_index(const struct keys *k, uint32_t count, uint32_t has
 	return KEYS_NONE;
 }
 
-uint32_t keys_find(const struct keys *k, uint32_t count, const char *key, size_t length)
+uint32_t keys_find(const struct keys *k, uint32_t count, const struct tree_key *key)
 {
 	const char *tags;
-	char tag;
 
 	if (!count)
 		return KEYS_NONE;
 	if (k->index)
-		return find_by_index(k, count, hash_of(key, length), key, length);
-	tag = (char)tag_of(key, length);
+		return find_by_index(k, count, hash_of(key->text, key->length), key->text, key->length);
 	tags = (const char *)tags_of(k);
 	for (uint32_t i = 0; i < count; i += 8) {
-		/* A mark may be wrong, and tags beyond the count are anything: the text decides. */
-		for (uint64_t marks = scan_equal(scan_load(tags + i), tag); marks; marks &= marks - 1) {
+		uint64_t marks = scan_equal(scan_load(tags + i), (char)key->tag);
+
+		/* A mark may be wrong, two keys may have one tag, and those beyond the count are anything: the text
+		   decides. */
+		for (; marks; marks &= marks - 1) {
 			uint32_t place = i + (uint32_t)scan_first(marks);
 
-			if (place < count && is_key(k, place, key, length))
+			if (place < count && is_key(k, place, key->text, key->length))
 				return place;
 		}
 	}
@@ -188,24 +203,31 @@ static struct keys *keys_own(struct keys *k, uint32_t count, size_t length)
 	return own;
 }
 
-bool keys_go_on(const struct keys *k, uint32_t count, const char *key, size_t length)
+bool keys_go_on(const struct keys *k, uint32_t count, const struct tree_key *key)
 {
-	return k && count < k->count && is_key(k, count, key, length);
+	return k && count < k->count && is_key(k, count, key->text, key->length);
 }
 
-struct keys *keys_with(struct keys *k, uint32_t count, const char *key, size_t length)
+struct keys *keys_with(struct keys *k, uint32_t count, const struct tree_key *key)
 {
-	if (keys_go_on(k, count, key, length))
+	size_t length = key->length;
+
+	if (keys_go_on(k, count, key))
 		return k;
 	k = keys_own(k, count, length);
-	memcpy(text_of(k) + k->at[count], key, length);
+	memcpy(text_of(k) + k->at[count], key->text, length);
 	text_of(k)[k->at[count] + length] = '\0';
 	k->at[count + 1] = k->at[count] + (uint32_t)length + 1;
-	tags_of(k)[count] = tag_of(key, length);
+	tags_of(k)[count] = key->tag;
 	k->count = count + 1;
 	if (k->index)
-		index_put(k, count, hash_of(key, length));
+		index_put(k, count, hash_of(key->text, length));
 	return k;
+}
+
+struct keys *keys_room(uint32_t count, const struct keys *like)
+{
+	return keys_start(NULL, 0, count, like->at[count]);
 }
 
 struct keys *keys_without(struct keys *k, uint32_t count, uint32_t index)
@@ -214,9 +236,10 @@ struct keys *keys_without(struct keys *k, uint32_t count, uint32_t index)
 
 	for (uint32_t i = index + 1; i < count; i++) {
 		size_t length;
-		const char *key = keys_at(k, i, &length);
+		const char *text = keys_at(k, i, &length);
+		struct tree_key key = tree_key(text, length);
 
-		left = keys_with(left, i - 1, key, length);
+		left = keys_with(left, i - 1, &key);
 	}
 	keys_drop(k);
 	return left;

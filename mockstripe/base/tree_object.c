@@ -36,15 +36,6 @@ struct tree *tree_object(void)
 	return &object_new(FIRST_ROOM)->head;
 }
 
-struct tree *tree_object_like(const struct tree *model)
-{
-	const struct object *m = object_of(model);
-	struct object *o = object_new(m ? m->count : FIRST_ROOM);
-
-	o->keys = m ? keys_keep(m->keys) : NULL;
-	return &o->head;
-}
-
 void tree_share_keys(struct tree *t, struct key_lists *known)
 {
 	struct object *o = object_of(t);
@@ -66,22 +57,93 @@ size_t tree_object_count(const struct tree *t)
 	return o ? o->count : 0;
 }
 
-struct tree *tree_object_get(const struct tree *t, const char *key, size_t length)
+struct tree *tree_object_find(const struct tree *t, const struct tree_key *key)
 {
 	const struct object *o = object_of(t);
-	uint32_t place = o ? keys_find(o->keys, o->count, key, length) : KEYS_NONE;
+	uint32_t place = o ? keys_find(o->keys, o->count, key) : KEYS_NONE;
 
 	return place == KEYS_NONE ? NULL : o->values[place];
 }
 
-bool tree_object_shares(const struct tree *a, const struct tree *b, const char *key, size_t length)
+/* A member on its way to its place. */
+struct ranked {
+	size_t rank;
+	uint32_t from;
+};
+
+/* Where the name stands among n, looked for from `near` on: members mostly stand in order already. */
+static size_t rank_of(
+	const char *key, const char *(*names)(const void *arg, size_t i), const void *arg, size_t n, size_t near)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = near + i < n ? near + i : near + i - n;
+
+		if (!strcmp(names(arg, at), key))
+			return at;
+	}
+	return n;
+}
+
+/* By rank, equal ones as they stood. True when that moves something. */
+static bool sort_ranked(struct ranked *members, uint32_t count)
+{
+	bool moved = false;
+
+	for (uint32_t i = 1; i < count; i++) {
+		struct ranked one = members[i];
+		uint32_t to = i;
+
+		while (to && members[to - 1].rank > one.rank) {
+			members[to] = members[to - 1];
+			to--;
+		}
+		members[to] = one;
+		moved |= to != i;
+	}
+	return moved;
+}
+
+void tree_object_order(struct tree *t, const char *(*names)(const void *arg, size_t i), const void *arg, size_t n)
+{
+	struct object *o = object_of(t);
+	struct ranked *members = o ? mem_resize(NULL, o->count * sizeof *members) : NULL;
+	size_t near = 0;
+
+	for (uint32_t i = 0; o && i < o->count; i++) {
+		size_t rank = rank_of(keys_at(o->keys, i, NULL), names, arg, n, near);
+
+		members[i] = (struct ranked) { rank, i };
+		near = rank < n ? rank + 1 : near;
+	}
+	if (o && sort_ranked(members, o->count)) {
+		struct object old = *o;
+		struct tree **values = mem_resize(NULL, o->room * sizeof *values);
+
+		o->keys = keys_room(old.count, old.keys);
+		for (uint32_t i = 0; i < old.count; i++) {
+			size_t length;
+			const char *text = keys_at(old.keys, members[i].from, &length);
+			struct tree_key key = tree_key(text, length);
+
+			o->keys = keys_with(o->keys, i, &key);
+			values[i] = old.values[members[i].from];
+		}
+		memcpy(o->values, values, old.count * sizeof *values);
+		free(values);
+		keys_drop(old.keys);
+	}
+	free(members);
+}
+
+bool tree_object_shares(const struct tree *a, const struct tree *b, const char *text, size_t length)
 {
 	const struct object *x = object_of(a), *y = object_of(b);
+	struct tree_key key = tree_key(text, length);
 	uint32_t place;
 
 	if (!x || !y || x->keys != y->keys || x->count != y->count)
-		return tree_object_get(a, key, length) == tree_object_get(b, key, length);
-	place = keys_find(x->keys, x->count, key, length);
+		return tree_object_find(a, &key) == tree_object_find(b, &key);
+	place = keys_find(x->keys, x->count, &key);
 	return place == KEYS_NONE || x->values[place] == y->values[place];
 }
 
@@ -102,7 +164,7 @@ struct tree *tree_object_value(const struct tree *t, size_t index)
 static void make_room(struct object *o)
 {
 	struct tree **inside = o->first;
-	uint32_t room = o->room ? 2 * o->room : FIRST_ROOM;
+	uint32_t room = o->room + (o->room < 16 ? o->room : o->room / 4) + FIRST_ROOM;
 
 	if (o->count < o->room)
 		return;
@@ -115,7 +177,7 @@ static void make_room(struct object *o)
 	o->room = room;
 }
 
-bool tree_object_set(struct tree *t, const char *key, size_t length, struct tree *value)
+bool tree_object_put(struct tree *t, const struct tree_key *key, struct tree *value)
 {
 	struct object *o = object_of(t);
 	uint32_t place;
@@ -126,7 +188,7 @@ bool tree_object_set(struct tree *t, const char *key, size_t length, struct tree
 		return false;
 	}
 	/* What comes next in the list stands nowhere before: an object made like another one is not searched. */
-	place = keys_go_on(o->keys, o->count, key, length) ? KEYS_NONE : keys_find(o->keys, o->count, key, length);
+	place = keys_go_on(o->keys, o->count, key) ? KEYS_NONE : keys_find(o->keys, o->count, key);
 	if (place != KEYS_NONE) {
 		old = o->values[place];
 		o->values[place] = value;
@@ -134,15 +196,16 @@ bool tree_object_set(struct tree *t, const char *key, size_t length, struct tree
 		return true;
 	}
 	make_room(o);
-	o->keys = keys_with(o->keys, o->count, key, length);
+	o->keys = keys_with(o->keys, o->count, key);
 	o->values[o->count++] = value;
 	return true;
 }
 
-bool tree_object_remove(struct tree *t, const char *key, size_t length)
+bool tree_object_remove(struct tree *t, const char *text, size_t length)
 {
 	struct object *o = object_of(t);
-	uint32_t place = o ? keys_find(o->keys, o->count, key, length) : KEYS_NONE;
+	struct tree_key key = tree_key(text, length);
+	uint32_t place = o ? keys_find(o->keys, o->count, &key) : KEYS_NONE;
 	struct tree *old;
 
 	if (place == KEYS_NONE)
@@ -187,7 +250,7 @@ struct tree *object_copy(const struct tree *t)
 struct tree *object_copy_deep(const struct tree *t)
 {
 	const struct object *from = object_of(t);
-	struct object *o = object_new(from->count);
+	struct object *o = object_new(from->count + 1);
 
 	o->count = from->count;
 	o->keys = keys_keep(from->keys);

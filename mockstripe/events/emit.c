@@ -10,17 +10,24 @@
 #include "base/mem.h"
 #include "events/outbox.h"
 
+/* The member of `after` under the key of the i-th of another version, which mostly stands at the same place. */
+static json_t *same_member(const json_t *after, size_t i, const char *key)
+{
+	return tree_object_key(after, i, NULL) == key ? tree_object_value(after, i) : json_object_get(after, key);
+}
+
 static json_t *changed_leaves(const json_t *before, const json_t *after)
 {
 	json_t *out = json_object();
 	const char *key;
 	json_t *value;
+	size_t i = 0;
 
-	json_object_foreach((json_t *)(uintptr_t)before, key, value)
+	json_object_foreach(before, key, value)
 	{
-		json_t *now = json_object_get(after, key);
+		json_t *now = same_member(after, i++, key);
 
-		if (!strcmp(key, PRIVATE_KEY) || js_same(value, now))
+		if (value == now || !strcmp(key, PRIVATE_KEY) || js_same(value, now))
 			continue;
 		/* Lists ({object:"list"}) and embedded resources are shown whole. */
 		if (json_is_object(value) && json_is_object(now) && !json_object_get(value, "object"))
@@ -28,9 +35,10 @@ static json_t *changed_leaves(const json_t *before, const json_t *after)
 		else
 			js_put(out, key, value);
 	}
-	json_object_foreach((json_t *)(uintptr_t)after, key, value)
+	i = 0;
+	json_object_foreach(after, key, value)
 	{
-		if (strcmp(key, PRIVATE_KEY) && !json_object_get(before, key))
+		if (!same_member(before, i++, key) && strcmp(key, PRIVATE_KEY))
 			js_put_null(out, key);
 	}
 	return out;

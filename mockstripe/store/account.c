@@ -35,6 +35,7 @@ static void account_init(struct account *a)
 {
 	a->records = map_new_borrowing();
 	a->shelves = mem_alloc(schema_resource_count * sizeof *a->shelves);
+	a->shapes = mem_alloc(schema_resource_count * sizeof *a->shapes);
 	a->clocks = map_new();
 	a->counters = map_new();
 }
@@ -90,6 +91,9 @@ static void account_drop_state(struct account *a)
 	for (size_t i = 0; i < schema_resource_count; i++)
 		shelf_free(a->shelves[i]);
 	free(a->shelves);
+	for (size_t i = 0; i < schema_resource_count; i++)
+		json_decref(a->shapes[i]);
+	free(a->shapes);
 	map_each(a->clocks, free_clock, NULL);
 	map_free(a->clocks);
 	map_each(a->counters, free_value, NULL);
@@ -137,14 +141,6 @@ struct shelf *account_shelf(struct account *a, const struct schema_resource *typ
 		*place = shelf_new(type, keys, n);
 	}
 	return *place;
-}
-
-json_t *account_model(struct account *a, const struct schema_resource *type)
-{
-	const struct list *records = &account_shelf(a, type)->records;
-	const struct record *newest = records->count ? records->at[records->count - 1] : NULL;
-
-	return newest ? body_at_hand(newest->body) : NULL;
 }
 
 struct timeline *account_clock(struct account *a, const char *clock_id)

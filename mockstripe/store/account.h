@@ -36,6 +36,7 @@ struct account {
 	uint64_t sequence;	/* of the newest record */
 	struct map *counters;	/* id prefix -> uint64_t: how many ids were made */
 	struct list warm;	/* bodies that have something to be cooled, oldest first; a reference each */
+	json_t **shapes;	/* by schema_resource index: what new bodies start from; api/shape.c's */
 	struct key_lists lists; /* of keys that its bodies have */
 	struct map *replays;	/* idempotency key -> stored answer; owned by engine/idempotency.c */
 	struct db *db;		/* where commits are kept too; NULL: memory only */
@@ -50,8 +51,6 @@ struct record *account_find(const struct account *a, const char *id); /* deleted
 /* The record when it is of that resource and not deleted; NULL otherwise. */
 struct record *account_get(const struct account *a, const char *id, const struct schema_resource *type);
 struct shelf *account_shelf(struct account *a, const struct schema_resource *type);
-/* The body of the newest record of that resource, to make others alike; NULL when there is none. Borrowed. */
-json_t *account_model(struct account *a, const struct schema_resource *type);
 /* The timeline of a test clock by its id; the account's own for NULL. */
 struct timeline *account_clock(struct account *a, const char *clock_id);
 

@@ -132,13 +132,7 @@ void path_each(json_t *tree, const char *path, void (*each)(void *arg, json_t *v
 			}
 			return;
 		}
-		char step[64];
-
-		if (length >= sizeof step)
-			return;
-		memcpy(step, path, length);
-		step[length] = 0;
-		tree = json_object_get(tree, step);
+		tree = tree_object_get(tree, path, length);
 		if (!rest) {
 			if (tree)
 				each(arg, tree);
@@ -152,6 +146,7 @@ void path_each(json_t *tree, const char *path, void (*each)(void *arg, json_t *v
 
 struct gathering {
 	struct shelf *shelf;
+	struct record *record;
 	uint8_t key;
 	size_t count;
 	struct slot *slots[RECORD_SLOTS];
@@ -171,6 +166,18 @@ static struct slot *slot_for(struct shelf *s, uint8_t key, const char *value)
 	return slot;
 }
 
+/* The one that holds r already: most values stay. */
+static struct slot *slot_of(struct record *r, uint8_t key, const char *value)
+{
+	for (size_t i = 0; i < r->n_slots; i++) {
+		struct slot *slot = record_slots(r)[i];
+
+		if (slot->key == key && !strcmp(slot->value, value))
+			return slot;
+	}
+	return NULL;
+}
+
 static void gather(void *arg, json_t *value)
 {
 	struct gathering *g = arg;
@@ -185,8 +192,10 @@ static void gather(void *arg, json_t *value)
 	}
 	if (!text || g->count == RECORD_SLOTS)
 		return;
-	struct slot *slot = slot_for(g->shelf, g->key, text);
+	struct slot *slot = slot_of(g->record, g->key, text);
 
+	if (!slot)
+		slot = slot_for(g->shelf, g->key, text);
 	for (size_t i = 0; i < g->count; i++)
 		if (g->slots[i] == slot)
 			return; /* two items with one price are one entry */
@@ -233,7 +242,7 @@ static void change_slots(struct record *r, const struct gathering *g)
 
 static void index_keys(struct shelf *s, struct record *r)
 {
-	struct gathering g = { .shelf = s };
+	struct gathering g = { .shelf = s, .record = r };
 
 	for (size_t i = 0; i < s->n_keys; i++) {
 		g.key = (uint8_t)i;

@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "base/random.h"
+#include "base/tree_keys.h"
 
 /* ---- objects beside a model ---- */
 
@@ -253,19 +254,96 @@ static void arrays__keep_order(void **state)
 	assert_int_equal(json_array_size(b), 0);
 }
 
+/* ---- order, and lists of keys that are kept once ---- */
+
+static const struct {
+	const char *name, *before, *after;
+} orders[] = {
+	{ "in order", "{\"a\":1,\"b\":2,\"c\":3}", "{\"a\":1,\"b\":2,\"c\":3}" },
+	{ "backwards", "{\"c\":3,\"b\":2,\"a\":1}", "{\"a\":1,\"b\":2,\"c\":3}" },
+	{ "one late", "{\"a\":1,\"c\":3,\"b\":[2]}", "{\"a\":1,\"b\":[2],\"c\":3}" },
+	{ "strangers go last as they stood", "{\"z\":0,\"b\":2,\"y\":9,\"a\":1}", "{\"a\":1,\"b\":2,\"z\":0,\"y\":9}" },
+	{ "nothing", "{}", "{}" },
+	{ "no object", "[1]", "[1]" },
+};
+
+static const char *letter(const void *arg, size_t i)
+{
+	return ((const char *const *)arg)[i];
+}
+
+static void order__is_that_of_the_names(void **state)
+{
+	static const char *const letters[] = { "a", "b", "c", "d" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+		js_auto object = json_loads(orders[i].before, 0, NULL);
+		js_auto copy = json_copy(object);
+		char *text;
+
+		tree_object_order(copy, letter, letters, sizeof letters / sizeof *letters);
+		text = json_dumps(copy, JSON_COMPACT);
+		assert_string_equal(text, orders[i].after);
+		free(text);
+		text = json_dumps(object, JSON_COMPACT);
+		assert_string_equal(text, orders[i].before); /* the list of keys was shared */
+		free(text);
+	}
+}
+
+static void key_lists__do_not_change_what_they_serve(void **state)
+{
+	struct key_lists lists = { 0 };
+	struct chance c = { .seed = 7 };
+	json_t *objects[200];
+	char name[32];
+
+	(void)state;
+	for (size_t i = 0; i < 200; i++) {
+		size_t n = (size_t)draw(&c, 12);
+
+		objects[i] = json_object();
+		for (size_t k = 0; k < n; k++)
+			js_put_int(objects[i], key_of((unsigned)(k * 3 + (i % 5 == 0)), name), (int64_t)(i + k));
+		js_put_new(objects[i], "inner", i ? json_copy(objects[i / 2]) : json_array());
+	}
+	for (size_t i = 0; i < 200; i++) {
+		char *text = json_dumps(objects[i], 0);
+		js_auto before = json_loads(text, 0, NULL);
+
+		free(text);
+		tree_share_keys(objects[i], &lists);
+		assert_true(js_same(before, objects[i]));
+		if (i % 3 == 0)
+			json_object_del(objects[i], "inner");
+		js_put_flag(objects[i], "more", true); /* does not reach those that share the list */
+		if (i % 3)
+			assert_true(json_object_size(objects[i]) == json_object_size(before) + 1);
+	}
+	assert_true(lists.count > 1 && lists.count < 100);
+	key_lists_clear(&lists);
+	for (size_t i = 0; i < 200; i++) {
+		assert_true(js_flag(objects[i], "more", false));
+		json_decref(objects[i]);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof sizes / sizeof *sizes + 4] = {
+	struct CMUnitTest tests[sizeof sizes / sizeof *sizes + 6] = {
 		cmocka_unit_test(integers__come_back),
 		cmocka_unit_test(types__are_told_apart),
 		cmocka_unit_test(texts__are_utf8),
 		cmocka_unit_test(arrays__keep_order),
+		cmocka_unit_test(order__is_that_of_the_names),
+		cmocka_unit_test(key_lists__do_not_change_what_they_serve),
 	};
 	char names[sizeof sizes / sizeof *sizes][64];
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		snprintf(names[i], sizeof names[i], "objects_%s__are_as_their_model", sizes[i].name);
-		tests[4 + i] = (struct CMUnitTest) { names[i], objects__are_as_their_model, NULL, NULL,
+		tests[6 + i] = (struct CMUnitTest) { names[i], objects__are_as_their_model, NULL, NULL,
 			(void *)(uintptr_t)&sizes[i] };
 	}
 	return _cmocka_run_group_tests("tree", tests, sizeof tests / sizeof *tests, NULL, NULL);

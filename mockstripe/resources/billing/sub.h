@@ -61,7 +61,7 @@ const struct schema_resource *sub_type(void);
 const struct schema_resource *sub_item_type(void);
 const char *sub_status(struct record *sub);
 bool sub_status_is(struct record *sub, const char *status);
-/* A change with the subscription's items as they stand, on both sides. 0 or -1. */
+/* A change with the subscription's items as they stand, on both sides; *c is zeroed memory. 0 or -1. */
 int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub);
 struct cycle sub_cycle(const struct sub_change *c, const struct item_facts *item);
 /* The item's period from `from` on: to the next boundary of its cycle, or to cancel_at before it. 0 or -1. */

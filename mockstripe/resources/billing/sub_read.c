@@ -78,19 +78,18 @@ int sub_change_begin(struct call *call, struct sub_change *c, struct record *sub
 	struct record *items[SUB_ITEMS];
 	json_t *tree = record_tree(sub);
 
-	*c = (struct sub_change) {
-		.call = call,
-		.sub = sub,
-		.customer = subscription_customer(call, sub),
-		.currency = js_text(tree, "currency"),
-		.flexible = subscription_is_flexible(sub),
-		.itemized = subscription_itemizes(sub),
-		.anchor = js_int(tree, "billing_cycle_anchor", call->now),
-		.old_anchor = js_int(tree, "billing_cycle_anchor", call->now),
-		.cancel_at = js_int(tree, "cancel_at", 0),
-		.at = call->now,
-		.worthless = sub_status_is(sub, "trialing"),
-	};
+	/* One by one: the room for lines and items is large, and zeroed already. */
+	c->call = call;
+	c->sub = sub;
+	c->customer = subscription_customer(call, sub);
+	c->currency = js_text(tree, "currency");
+	c->flexible = subscription_is_flexible(sub);
+	c->itemized = subscription_itemizes(sub);
+	c->anchor = js_int(tree, "billing_cycle_anchor", call->now);
+	c->old_anchor = js_int(tree, "billing_cycle_anchor", call->now);
+	c->cancel_at = js_int(tree, "cancel_at", 0);
+	c->at = call->now;
+	c->worthless = sub_status_is(sub, "trialing");
 	c->n = sub_item_records(call, sub, items);
 	for (size_t i = 0; i < c->n; i++) {
 		if (!item_read(call, &c->items[i].old, record_tree(items[i]), c->currency))

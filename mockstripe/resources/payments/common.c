@@ -10,19 +10,15 @@
 #include "resources/payments/inside.h"
 #include "value/currency.h"
 
+static const char *field_name(const void *fields, size_t i)
+{
+	return ((const struct schema_node *)fields)[i].name;
+}
+
 json_t *in_order(const struct schema_node *fields, size_t n, json_t *object)
 {
-	json_t *out = json_object();
-
-	for (size_t i = 0; i < n; i++) {
-		json_t *value = json_object_get(object, fields[i].name);
-
-		if (value)
-			js_put(out, fields[i].name, value);
-	}
-	json_object_update_missing(out, object);
-	json_decref(object);
-	return out;
+	tree_object_order(object, field_name, fields, n);
+	return object;
 }
 
 json_t *body_in_order(const struct schema_resource *type, json_t *body)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/discount_terms.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/fail.h"

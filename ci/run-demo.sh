@@ -96,9 +96,17 @@ if ! start "$port"; then
 	exit 1
 fi
 
+# What an operator does once in the Dashboard, so that links to the customer portal work: saving its settings.
+key=$(sed -n 's/.*"\(sk_test_[0-9A-Za-z_]*\)".*/\1/p' fixtures/demo/actions.json | head -n 1)
+curl -sf -o "$work/portal" -X POST "$url/_mockstripe/portal/default" -u "$key:" || echo "The portal's settings could not be saved."
+
 # The configuration that is shipped names the usual port; the contacts stand beside it.
 sed "s|http://127\.0\.0\.1:12111|$url|g" fixtures/demo/actions.json >"$work/actions.json"
 cp fixtures/demo/contacts.json "$work/"
+
+# What the lines below name: the shipped configuration where it holds, and else the copy with the port that was taken.
+config=fixtures/demo/actions.json
+[ "$url" = http://127.0.0.1:12111 ] || config=$work/actions.json
 
 echo
 echo "mockstripe runs at $url with the demo company (fixtures/demo)."
@@ -111,20 +119,19 @@ while IFS='|' read -r contact action inputs flags sentence; do
 	inputs=$(sed 's/^ *//; s/ *$//' <<<"$inputs")
 	[ "$flags" = - ] && flags=
 	printf '\n\033[1m%s\033[0m\n' "${sentence# }"
-	printf '  $ build/stripe-actions call %s --config fixtures/demo/actions.json --contact %s --input '\''%s'\''%s\n' "$action" "$contact" "$inputs" "${flags:+ $flags}"
+	printf '  $ build/stripe-actions call %s --config %s --contact %s --input '\''%s'\''%s\n' "$action" "$config" "$contact" "$inputs" "${flags:+ $flags}"
 	answer=$("$out/stripe-actions" call "$action" --config "$work/actions.json" --contact "$contact" --input "$inputs" ${flags:+"$flags"} 2>&1)
 	status=$?
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || bad=$((bad + 1))
 	printf '%s\n' "$answer" | sed 's/^/  /'
 done < <(calls)
 
-key=$(sed -n 's/.*"\(sk_test_[0-9A-Za-z_]*\)".*/\1/p' fixtures/demo/actions.json | head -n 1)
 cat <<END
 
-To try against the simulator:
-  curl -s $url/v1/customers?limit=3 -u ${key:-sk_test_demo}:
-  curl -s $url/v1/subscriptions?status=all -u ${key:-sk_test_demo}:
-  curl -s $url/v1/customers -u ${key:-sk_test_demo}: -d email=you@example.com
+To try against the simulator (what else it takes: $url/_mockstripe):
+  curl -s '$url/v1/customers?limit=3' -u $key:
+  curl -s '$url/v1/subscriptions?status=all' -u $key:
+  curl -s '$url/v1/customers' -u $key: -d email=you@example.com
 END
 if [ "$bad" -gt 0 ]; then
 	echo
@@ -138,16 +145,16 @@ if [ "$mode" = run ]; then
 	fi
 	if start_chat "$chat_port"; then
 		echo
-		echo "The chat widget, on a demo site where you can be any of the contacts:"
+		echo "The chat, on a demo site where you can be any of the contacts, see what the simulator holds, and ask:"
 		# Another name for the same machine is another origin: the site and the widget meet as they do in life.
-		echo "  http://localhost:${chat_url##*:}/demo"
+		printf '  \033[1mhttp://localhost:%s/demo\033[0m\n' "${chat_url##*:}"
 	else
 		echo "The actions' server did not start:"
 		cat "$work/chat.out" "$work/chat.err"
 		bad=$((bad + 1))
 	fi
 	echo
-	echo "The simulator stays up until Ctrl-C."
+	echo "Both stay up until Ctrl-C."
 	# Ctrl-C reaches the server too, which then stops gracefully; here it only ends the wait.
 	trap 'echo; echo "Stopping."' INT TERM
 	wait "$server"

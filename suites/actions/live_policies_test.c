@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "suites/actions/live.h"
 
+#include "actions/stripe/client.h"
+
 /* Policies that take Stripe to show: changes that wait, offers, links for payment methods, against the simulator. */
 
 #define LATER "{\"change_policy\":{\"downgrade\":{\"when\":\"period_end\"}}}"
@@ -226,38 +228,72 @@ static void payment_method__by_intent_the_secret_is_for_the_page(void **state)
 	live_close(&l);
 }
 
+/* The link is the session's own, and for this customer. */
 static void payment_method__by_link(void **state)
 {
+	const struct answer *a;
 	struct live l;
 
 	(void)state;
 	live_open(&l, "{\"payment_method\":{\"mode\":\"portal_link\",\"return_url\":\"https://example.com/account\"}}");
-	live_fault(
-		&l, &(struct ms_fault) { .kind = "answer",
-			    .method = "POST",
-			    .route = "/v1/billing_portal/sessions",
-			    .body = "{\"id\":\"bps_1\",\"object\":\"billing_portal.session\",\"customer\":\"cus_ada\","
-				    "\"url\":\"https://billing.stripe.com/p/session/test_1\"}" });
 	live_run(&l, "ada", MANAGE, "{\"operation\":\"add_payment_method\"}", NULL);
 	assert_outcome(&l, "ok", "none");
-	assert_says(&l, "You can add or change your payment method here: https://billing.stripe.com/p/session/test_1");
+	assert_says(&l, text_of(l.house, "You can add or change your payment method here: %s\n",
+				js_text(live_data(&l), "url")));
+	a = live_get(&l, "/_mockstripe/requests?limit=1");
+	assert_holds(a->text, "billing_portal/sessions");
+	assert_holds(a->text, "payment_method_update");
+	assert_holds(a->text, js_text(live_data(&l), "url"));
 	live_close(&l);
 }
 
-static void payment_method__portal_not_configured(void **state)
+/* Over a socket the simulator serves the page itself: the customer gets to where a card is added. */
+static void payment_method__link_opens(void **state)
 {
+	struct transport_response page = { 0 };
+	const struct answer *a;
+	struct arena arena = { 0 };
+	struct transport browser;
+	const char *base, *url;
+	struct client *client;
 	struct live l;
+	char *changes;
 
 	(void)state;
-	live_open(&l, "{\"payment_method\":{\"mode\":\"portal_link\"}}");
-	live_fault(&l, &(struct ms_fault) { .kind = "error",
-			       .method = "POST",
-			       .route = "/v1/billing_portal/sessions",
-			       .status = 400,
-			       .message = "You can't create a portal session in test mode until you save your "
-					  "customer portal settings in test mode." });
+	live_open_socket(&l, 5000);
+	base = ms_url(l.house->ms);
+	changes =
+		mem_format("{\"payment_method\":{\"mode\":\"portal_link\"},\"stripe\":{\"base_url\":\"%s\",\"api_key\":"
+			   "\"%s\"}}",
+			base, l.house->key);
+	live_configure(&l, changes);
 	live_run(&l, "ada", MANAGE, "{\"operation\":\"add_payment_method\"}", NULL);
-	assert_outcome(&l, "error", "portal_not_configured");
+	assert_outcome(&l, "ok", "none");
+	url = js_text(live_data(&l), "url");
+	assert_memory_equal(url, base, strlen(base));
+	client = client_new(base, 5000, 5000);
+	browser = client_transport(client);
+	assert_int_equal(browser.send(browser.arg, &arena,
+				 &(struct transport_request) { .method = "GET", .path = url + strlen(base) }, &page),
+		FATE_ANSWERED);
+	assert_int_equal(page.status, 200);
+	assert_holds(page.body, "<h1>Payment method</h1>");
+	assert_lacks(page.body, "cus_grace");
+	/* The form, filled in. */
+	browser.send(browser.arg, &arena,
+		&(struct transport_request) { .method = "POST",
+			.path = arena_format(&arena, "%s/payment-methods", url + strlen(base)),
+			.headers = &(struct transport_header) { "Content-Type", "application/x-www-form-urlencoded" },
+			.n_headers = 1,
+			.body = "payment_method=pm_card_mastercard",
+			.length = strlen("payment_method=pm_card_mastercard") },
+		&page);
+	assert_in_range(page.status, 200, 303);
+	a = live_get(&l, "/v1/customers/cus_ada?expand[]=invoice_settings.default_payment_method");
+	assert_field(a, "invoice_settings.default_payment_method.card.brand", "mastercard");
+	client_free(client);
+	arena_free(&arena);
+	free(changes);
 	live_close(&l);
 }
 
@@ -289,7 +325,7 @@ int main(void)
 		cmocka_unit_test(offer__of_another_name),
 		cmocka_unit_test(payment_method__by_intent_the_secret_is_for_the_page),
 		cmocka_unit_test(payment_method__by_link),
-		cmocka_unit_test(payment_method__portal_not_configured),
+		cmocka_unit_test(payment_method__link_opens),
 		cmocka_unit_test(payment_method__off),
 	};
 

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "actions/catalog/permissions.h"
 #include "suites/actions/live.h"
 
 /* A write in two requests may have made the first when the second fails for good. */
@@ -317,8 +318,25 @@ static void link_once(void **state)
 	}
 }
 
+/* Every request of the table of permissions that writes meets every trouble above. */
+static void every_write__is_in_the_tables(void **state)
+{
+	(void)state;
+	for (const struct permission *p = permissions; p->name; p++) {
+		bool found = !strcmp(p->method, "GET") || !strcmp(p->route, "/v1/invoices/create_preview");
+
+		for (size_t i = 0; i < COUNT_OF(writes); i++)
+			found |= !strcmp(writes[i].method, p->method) && !strcmp(writes[i].route, p->route);
+		for (size_t i = 0; i < COUNT_OF(links); i++)
+			found |= !strcmp(links[i].route, p->route);
+		if (!found)
+			fail_msg("%s %s meets no trouble", p->method, p->route);
+	}
+}
+
 int main(void)
 {
+	const struct CMUnitTest complete[] = { cmocka_unit_test(every_write__is_in_the_tables) };
 	struct CMUnitTest *link_tests = tests_of_rows(links, COUNT_OF(links), sizeof(links[0]), link_once);
 
 	const size_t pairs = COUNT_OF(writes) * COUNT_OF(troubles);
@@ -350,6 +368,7 @@ int main(void)
 		free(peaces[i].after);
 		free(peaces[i].late);
 	}
+	failed += cmocka_run_group_tests_name("tables", complete, NULL, NULL);
 	failed += _cmocka_run_group_tests("links under faults", link_tests, COUNT_OF(links), NULL, NULL);
 	free(link_tests);
 	free(tests);

@@ -235,6 +235,27 @@ static bool has_recovery(struct call *call, const char *word)
 	return page_record(call, word, schema_find_object("checkout.session")) != NULL;
 }
 
+/* What a link's address may say beside: Stripe docs "Customize a payment link", URL parameters. 0 or -1. */
+static int fill_in(struct visit *v, struct call *call, struct record *session)
+{
+	const char *email = visit_given(v, "locked_prefilled_email"),
+		   *reference = visit_given(v, "client_reference_id");
+	struct checkout_choice choice = { .promotion_code = visit_given(v, "prefilled_promo_code") };
+	json_t *draft = journal_edit(&call->journal, session), *details;
+
+	if (!email)
+		email = visit_given(v, "prefilled_email");
+	if (reference)
+		js_put_text(draft, "client_reference_id", reference);
+	if (email) {
+		details = field_shape(call, session->type, "customer_details");
+		js_put_text(details, "email", email);
+		js_put_text(draft, "customer_email", email);
+		js_put_new(draft, "customer_details", details);
+	}
+	return checkout_choose(call, session, &choice);
+}
+
 static int open_other(struct call *call, void *arg)
 {
 	struct checkout_request *r = arg;
@@ -243,6 +264,8 @@ static int open_other(struct call *call, void *arg)
 
 	if (link) {
 		made = checkout_from_link(call, link);
+		if (made && fill_in(r->v, call, made))
+			return -1;
 	} else {
 		from = page_record(call, word, schema_find_object("checkout.session"));
 		call_use_clock(call, from);

@@ -8,7 +8,7 @@
 #include "pages/style.h"
 #include "pages/visit.h"
 
-static const struct page_route *const tables[] = { portal_pages, checkout_pages, invoice_pages, NULL };
+static const struct page_route *const tables[] = { portal_pages, login_pages, checkout_pages, invoice_pages, NULL };
 
 /* The first segments that are pages'; nothing of Stripe's API begins like these. */
 static const char *const roots[] = { "/p/", "/c/", "/b/", "/r/", "/i/", "/invoice/", "/receipts/", "/credit_notes/",
@@ -101,6 +101,15 @@ static const char *origin_of(struct visit *v, const char *url)
 	return arena_range(&v->arena, url, length);
 }
 
+/* A header is one line: a URL out of a fixture may hold anything. */
+static bool is_one_line(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7F)
+			return false;
+	return true;
+}
+
 /*
  * Nothing is loaded but the style sheet, nothing is framed, forms lead to this simulator - and, where a form ends with
  * a redirect to the business, there: browsers hold the redirects of a form against the same rule.
@@ -117,7 +126,7 @@ static struct bytes *headers_of(struct visit *v)
 		"base-uri 'none'; frame-ancestors 'none'\n"
 		"X-Content-Type-Options: nosniff\nReferrer-Policy: same-origin\nX-Frame-Options: DENY\n",
 		origin ? " " : "", origin ? origin : "");
-	if (v->location)
+	if (v->location && is_one_line(v->location))
 		text_format(&text, "Location: %s\n", v->location);
 	if (v->file_name)
 		text_format(&text, "Content-Disposition: inline; filename=\"%s\"\n", v->file_name);

@@ -31,7 +31,7 @@ struct page_route {
 };
 
 /* The tables of the room, each ended by zeros. */
-extern const struct page_route portal_pages[], checkout_pages[], invoice_pages[];
+extern const struct page_route portal_pages[], login_pages[], checkout_pages[], invoice_pages[];
 
 /* What was typed or chosen; NULL when absent or empty. */
 const char *visit_given(const struct visit *v, const char *name);

@@ -300,6 +300,18 @@ static void pause__ends_by_hand(void **state)
 	assert_status(on_page(h, session, "resume", body), 400);
 }
 
+/* ---- texts ---- */
+
+static void headline__has_its_length(void **state)
+{
+	struct house *h = *state;
+
+	assert_error(api(h, "POST", CONFIGURATIONS,
+			     "features[invoice_history][enabled]=true&business_profile[headline]="
+			     "1234567890123456789012345678901234567890123456789012345678901"),
+		400, NULL, "business_profile[headline]", "60");
+}
+
 /* ---- the customer ---- */
 
 static void tax_id__comes_with_the_customer(void **state)
@@ -339,6 +351,7 @@ int main(void)
 		BILLING_TEST(proposed_change__is_confirmed_once),
 		BILLING_TEST(pause__lasts_as_long_as_configured),
 		BILLING_TEST(pause__ends_by_hand),
+		BILLING_TEST(headline__has_its_length),
 		BILLING_TEST(tax_id__comes_with_the_customer),
 	};
 

@@ -274,6 +274,24 @@ static void portal__closes(void **state)
 	assert_field(get(h, "subscriptions", s.sub), "cancel_at", NULL);
 }
 
+static void login__finds_the_customer(void **state)
+{
+	struct house *h = *state;
+	struct shop s = shop_open(h);
+	const struct answer *a = api_ok(
+		h, "POST", text_of(h, "/v1/billing_portal/configurations/%s", s.config), "login_page[enabled]=true");
+	const char *path = path_in(h, field(a, "login_page.url"));
+	struct seen page;
+
+	assert_page(see(h, text_of(h, "%s?prefilled_email=a@example.com", path)), 200, "value=\"a@example.com\"");
+	assert_page(send(h, path, "email=nobody@example.com"), 400, "No customer has this email: nobody@example.com");
+	page = send(h, path, "email=a@example.com");
+	assert_int_equal(page.status, 303);
+	assert_page(see(h, page.location), 200, "$20.00 / month");
+	api_ok(h, "POST", text_of(h, "/v1/billing_portal/configurations/%s", s.config), "login_page[enabled]=false");
+	assert_page(see(h, path), 404, "Page not found");
+}
+
 /* ---- Checkout ---- */
 
 static const char *checkout(struct house *h, const char *mode, const char *more, const char **id)
@@ -404,6 +422,9 @@ static void payment_link__opens_a_session_each_time(void **state)
 	assert_string_not_equal(one.location, two.location);
 	assert_leads(send(h, one.location, "email=z@example.com&name=Zoe&payment_method=pm_card_visa"), one.location);
 	assert_page(see(h, one.location), 200, "Cheers");
+	one = see(h, text_of(h, "%s?prefilled_email=ada@example.com&client_reference_id=cart_7", path));
+	assert_page(see(h, one.location), 200, "value=\"ada@example.com\"");
+	assert_field(api_ok(h, "GET", "/v1/checkout/sessions?limit=1", NULL), "data.0.client_reference_id", "cart_7");
 	api_ok(h, "POST", text_of(h, "/v1/payment_links/%s", field(link, "id")), "active=false");
 	assert_page(see(h, path), 410, "The link is no longer active.");
 	assert_page(see(h, "/b/test_000000000000000000000000none"), 404, "Page not found");
@@ -556,6 +577,7 @@ int main(void)
 		PAGE_TEST(flow__ends_where_it_says),
 		PAGE_TEST(proposed_change__is_shown_and_confirmed),
 		PAGE_TEST(portal__closes),
+		PAGE_TEST(login__finds_the_customer),
 		PAGE_TEST(checkout__is_paid),
 		PAGE_TEST(checkout__is_changed_first),
 		PAGE_TEST(checkout__saves_a_card),

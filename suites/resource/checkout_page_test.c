@@ -332,6 +332,38 @@ static void submit_type__is_for_payments(void **state)
 		"submit_type", "`setup` mode");
 }
 
+static void trial__without_a_method_ends_as_told(void **state)
+{
+	static const struct {
+		const char *missing, *status;
+	} rows[] = { { "cancel", "canceled" }, { "pause", "paused" }, { "create_invoice", "past_due" } };
+	struct house *h = *state;
+	const char *price = monthly(h, "Pro", 2000);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *body = text_of(h,
+			"%s&subscription_data[trial_period_days]=7&subscription_data[trial_settings][end_behavior][missing_"
+			"payment_method]=%s",
+			buy(h, price, 1), rows[i].missing);
+		const char *id = field(open_session(h, "subscription", body), "id"), *sub, *mark;
+		const struct answer *a;
+
+		/* A method is asked for all the same, unless it is only wanted where it is needed. */
+		assert_error(submit(h, id, "payment_method="), 400, NULL, NULL, "payment_method");
+		id = field(open_session(h, "subscription", text_of(h, "payment_method_collection=if_required&%s", body)),
+			"id");
+		mark = events_mark(h);
+		a = submitted(h, id, "payment_method=");
+		assert_field(a, "payment_status", "no_payment_required");
+		sub = field(a, "subscription");
+		assert_field(get(h, "subscriptions", sub), "status", "trialing");
+		assert_field(get(h, "subscriptions", sub), "default_payment_method", NULL);
+		event_place(h, events_after(h, mark), "checkout.session.completed");
+		go_to(h, ms_now(h->ms, NULL) + 8 * DAY);
+		assert_field(get(h, "subscriptions", sub), "status", rows[i].status);
+	}
+}
+
 /* ---- other ways to a session ---- */
 
 static void expired_cart__is_recovered(void **state)
@@ -408,6 +440,7 @@ int main(void)
 		BILLING_TEST(addresses_and_names__are_collected),
 		BILLING_TEST(customer_update__decides_what_is_kept),
 		BILLING_TEST(submit_type__is_for_payments),
+		BILLING_TEST(trial__without_a_method_ends_as_told),
 		BILLING_TEST(expired_cart__is_recovered),
 		BILLING_TEST(payment_link__opens_sessions),
 	};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/fail.h"
+#include "api/list.h"
 #include "base/mem.h"
 #include "pages/visit.h"
 #include "resources/within.h"
@@ -35,6 +36,19 @@ static bool is_chosen(struct visit *v, const char *id)
 	const char *chosen = visit_given(v, "payment_method");
 
 	return chosen && !strcmp(chosen, id);
+}
+
+json_t *saved_methods(struct call *call, const char *customer)
+{
+	const struct list *rows;
+	json_t *all = json_array();
+
+	if (!customer)
+		return all;
+	rows = list_by(call, schema_find_object("payment_method"), "customer", customer);
+	for (size_t i = rows->count; i-- > 0;)
+		json_array_append(all, record_tree(rows->at[i]));
+	return all;
 }
 
 void card_form(struct visit *v, json_t *saved)

@@ -151,21 +151,6 @@ static void show_fields(struct checkout_view *c)
 
 /* ---- how ---- */
 
-/* The customer's methods, shown. New reference. */
-static json_t *saved_methods(struct checkout_view *c)
-{
-	const char *customer = js_text(tree_of(c), "customer");
-	const struct list *rows;
-	json_t *all = json_array();
-
-	if (!customer)
-		return all;
-	rows = list_by(c->call, schema_find_object("payment_method"), "customer", customer);
-	for (size_t i = rows->count; i-- > 0;)
-		json_array_append(all, record_tree(rows->at[i]));
-	return all;
-}
-
 static bool needs_method(struct checkout_view *c)
 {
 	return js_int(tree_of(c), "amount_total", 0) > 0 ||
@@ -207,7 +192,7 @@ static const char *submit_words(struct checkout_view *c)
 
 static void show_form(struct checkout_view *c)
 {
-	js_auto saved = saved_methods(c);
+	js_auto saved = saved_methods(c->call, js_text(tree_of(c), "customer"));
 	const char *message = js_text_at(tree_of(c), "custom_text.submit.message");
 
 	html(&c->v->html, "<section class=\"card\"><h2>%s</h2>",

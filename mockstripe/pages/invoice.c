@@ -146,12 +146,14 @@ static void show_facts(struct visit *v, const json_t *bill)
 	text_put(&v->html, "</dl>");
 }
 
-static void show_pay(struct visit *v, const json_t *bill)
+static void show_pay(struct visit *v, struct call *call, const json_t *bill)
 {
+	js_auto saved = saved_methods(call, js_text(bill, "customer"));
+
 	text_put(&v->html, "<section class=\"card\"><h2>Pay this invoice</h2>");
 	visit_show_problem(v);
 	html(&v->html, "<form method=\"post\" action=\"/i/%s/%s\">", v->words[0], v->words[1]);
-	card_form(v, NULL);
+	card_form(v, saved);
 	text_put(&v->html,
 		"<label>If the bank asks for authentication<select name=\"authentication\"><option "
 		"value=\"succeeded\">complete it</option><option value=\"failed\">fail it</option></select></label>");
@@ -189,7 +191,7 @@ static int write_invoice(struct call *call, void *arg)
 	html(&v->html, "<p></p><a class=\"button quiet\" href=\"/invoice/%s/%s/pdf\">Download PDF</a></section>",
 		v->words[0], v->words[1]);
 	if (open)
-		show_pay(v, tree);
+		show_pay(v, call, tree);
 	visit_end(v);
 	return 0;
 }

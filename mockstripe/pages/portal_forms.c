@@ -239,9 +239,11 @@ void portal_pause_form(struct portal_view *p)
 
 void portal_method_form(struct portal_view *p)
 {
+	js_auto saved = saved_methods(p->call, p->customer->id);
+
 	portal_frame(p, "Payment method", false);
 	html(&p->v->html, "<section class=\"card\"><form method=\"post\" action=\"%s/payment-methods\">", p->base);
-	card_form(p->v, NULL);
+	card_form(p->v, saved);
 	end_form(p, "", "Use this card");
 }
 

@@ -62,6 +62,8 @@ const char *visit_business(struct visit *v, struct call *call);
 
 /* ---- card_form.c ---- */
 
+/* The customer's saved methods, newest first, as an array of bodies; empty for NULL. New reference. */
+json_t *saved_methods(struct call *call, const char *customer);
 /* A card by its number, or one of Stripe's test cards by its name; saved (an array of methods, may be NULL) come first.
  */
 void card_form(struct visit *v, json_t *saved);

@@ -201,6 +201,13 @@ static void portal__takes_cards_and_addresses(void **state)
 	assert_leads(send(h, methods, "number=5555+5555+5555+4444&expiry=12+%2F+34&cvc=123"),
 		text_of(h, "%s?done=method", base));
 	assert_page(see(h, base), 200, "Mastercard ending in 4444");
+	/* The first card is still there, and may be chosen again. */
+	a = api_ok(h, "GET", text_of(h, "/v1/customers/%s/payment_methods", s.customer), NULL);
+	assert_int_equal(field_count(a, "data"), 2);
+	assert_page(see(h, methods), 200, "Saved: Visa ending in 4242");
+	assert_leads(send(h, methods, text_of(h, "payment_method=%s", field(a, "data.1.id"))),
+		text_of(h, "%s?done=method", base));
+	assert_field(get(h, "customers", s.customer), "invoice_settings.default_payment_method", field(a, "data.1.id"));
 	assert_leads(send(h, text_of(h, "%s/customer/update", base),
 			     "name=Ada&address[line1]=1+Quay&address[city]=Howth&address[country]=ie"),
 		text_of(h, "%s?done=customer", base));

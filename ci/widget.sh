@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The chat widget in a headless Chromium, through the sentences that the actions are documented with (suites/widget).
+# The chat widget in a headless Chromium, through the sentences that the actions are documented with, and the hosted pages of
+# the simulator (suites/widget).
 # Node and the browser are tools of this check alone. Pictures of what it saw: build/screenshots.
 #
 #   ci/widget.sh [build folder]
@@ -24,7 +25,7 @@ rm -rf "$SCREENSHOTS"
 
 mkdir -p "$out/logs"
 printf '%s, %s\n' "node $(node --version)" "$("$CHROMIUM" --version --no-sandbox 2>/dev/null | head -n 1)"
-ci/node.sh suites/widget 570 "$OUT/logs/widget.tap" words.test.mjs widget.test.mjs page.test.mjs everybody.test.mjs trouble.test.mjs >"$OUT/logs/widget.end"
+ci/node.sh suites/widget 620 "$OUT/logs/widget.tap" words.test.mjs widget.test.mjs page.test.mjs everybody.test.mjs trouble.test.mjs hosted.test.mjs >"$OUT/logs/widget.end"
 status=$?
 echo "$(find "$SCREENSHOTS" -name '*.png' 2>/dev/null | wc -l) screenshots in $out/screenshots"
 cat "$OUT/logs/widget.end"

@@ -98,6 +98,14 @@ struct record *portal_subscription(struct call *call, struct record *customer, j
 	enum portal_use use, const char *where);
 /* The schedule that the portal itself has made for it, which it may undo; NULL: none. */
 struct record *portal_schedule(struct call *call, struct record *sub);
+/* It is released, since another decision takes its place; nothing when there is none. 0 or -1. */
+int portal_unschedule(struct call *call, struct record *sub);
+/* portal_subscription for the session's customer and configuration, the parameter being `subscription`. */
+struct record *portal_own_subscription(struct call *call, struct record *session, const char *id, enum portal_use use);
+/* The discounts that a subscription has, as an update repeats them (new reference), and one more: by "coupon" or
+ * "promotion_code". */
+json_t *portal_discounts(struct record *sub);
+void portal_add_discount(json_t *list, const char *kind, const char *id);
 /* Its span of time is over. */
 void portal_wake(struct call *call, struct record *session);
 

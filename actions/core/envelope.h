@@ -2,7 +2,6 @@
 #ifndef ACTIONS_ENVELOPE_H
 #define ACTIONS_ENVELOPE_H
 
-
 #include "actions/core/locale.h"
 #include "actions/core/problem.h"
 #include "base/json.h"

@@ -2,7 +2,6 @@
 #ifndef ACTIONS_ACCOUNT_H
 #define ACTIONS_ACCOUNT_H
 
-
 #include "actions/stripe/call.h"
 #include "base/json.h"
 

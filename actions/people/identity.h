@@ -26,7 +26,7 @@ struct identity {
 struct evidence {
 	const char *token;
 	const char *user_id, *user_hash;
-	const char *locale; /* the page's language; proves nothing, and gives way to the contact's own */
+	const char *locale;  /* the page's language; proves nothing, and gives way to the contact's own */
 	const char *session; /* what identity_session made of an earlier proof */
 };
 

@@ -2,7 +2,6 @@
 #ifndef ACTIONS_ANSWER_H
 #define ACTIONS_ANSWER_H
 
-
 #include "actions/core/problem.h"
 #include "actions/stripe/transport.h"
 #include "base/json.h"

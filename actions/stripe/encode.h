@@ -2,7 +2,6 @@
 #ifndef ACTIONS_ENCODE_H
 #define ACTIONS_ENCODE_H
 
-
 #include "base/json.h"
 #include "base/text.h"
 

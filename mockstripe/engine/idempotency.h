@@ -2,7 +2,6 @@
 #ifndef ENGINE_IDEMPOTENCY_H
 #define ENGINE_IDEMPOTENCY_H
 
-
 #include "base/json.h"
 #include "store/account.h"
 

@@ -182,7 +182,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(script__replays_with_references, house_setup, house_teardown),
 		cmocka_unit_test_setup_teardown(script__is_not_in_the_log, house_setup, house_teardown),
-		cmocka_unit_test_setup_teardown(script__idempotency_keys_hold_and_are_let_go, house_setup, house_teardown),
+		cmocka_unit_test_setup_teardown(
+			script__idempotency_keys_hold_and_are_let_go, house_setup, house_teardown),
 		cmocka_unit_test(keys__open_what_they_say),
 		cmocka_unit_test_setup_teardown(snapshot__gives_the_same_account, house_setup, house_teardown),
 	};

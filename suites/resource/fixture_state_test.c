@@ -366,7 +366,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(folder__references_cross_files, house_setup, house_teardown),
 		cmocka_unit_test_setup_teardown(folder__is_refused_when_empty_or_absent, house_setup, house_teardown),
 		cmocka_unit_test_setup_teardown(account__is_the_one_a_file_names, house_setup, house_teardown),
-		cmocka_unit_test_setup_teardown(account__is_the_one_the_control_route_names, house_setup, house_teardown),
+		cmocka_unit_test_setup_teardown(
+			account__is_the_one_the_control_route_names, house_setup, house_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fixture state", tests, NULL, NULL);

@@ -3,10 +3,10 @@
  * One result of one action, as something to look at and to act on. A card knows nothing of how calls travel: it is given
  * `act(action, inputs, label)`, which runs an action for the person who pressed the button.
  *
- * chat: {settings, words, act, confirm, dismiss, show, saveCard}
+ * chat: {settings, words, t, act, confirm, dismiss, show, submit, askAgain}
  */
 import { billingLink, button, card, choices, node, pairs } from './build.js';
-import { about, cancelCard, billingCard, testCard } from './forms.js';
+import { about, cancelCard, billingCard, codeCard, testCard } from './forms.js';
 
 const STATUS = {
 	active: ['Active', 'good'],
@@ -249,12 +249,16 @@ function asksForDetails(chat, action, inputs, envelope) {
 		!Object.keys(inputs).some((name) => name !== 'account');
 }
 
-/* Whether the card says all of the message already, so that the chat need not say it too. */
-export function cardsFor(chat, action, inputs, envelope) {
+/*
+ * Whether the card says all of the message already, so that the chat need not say it too. asked: {conversation, again},
+ * how it was asked for; without it by a call of its own.
+ */
+export function cardsFor(chat, action, inputs, envelope, asked = null) {
 	const data = envelope.data ?? {};
 	const secret = envelope.page?.client_secret;
 
 	if (envelope.status === 'needs_confirmation') return { cards: [confirmCard(chat, action, inputs, envelope)], whole: true };
+	if (envelope.error?.code === 'step_up_required') return { cards: [codeCard(chat, asked ?? { again: () => chat.askAgain(action, inputs) })], whole: false };
 	if (envelope.status === 'needs_choice') return { cards: [choiceCard(chat, action, inputs, envelope)], whole: false };
 	if (asksForDetails(chat, action, inputs, envelope)) return { cards: [billingCard(chat, about(inputs, null))], whole: false };
 	if (envelope.status !== 'ok') return { cards: links(chat, data), whole: false };

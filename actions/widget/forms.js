@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The forms of the chat: cancelling, billing details, a test card. A form asks for what one call needs, and hands it to
+ * The forms of the chat: cancelling, billing details, a code, a test card. A form asks for what one call needs, and hands it to
  * chat.act; what is wrong with a value is the server's to say.
  */
 import { button, card, choices, field, node } from './build.js';
@@ -126,6 +126,34 @@ export function billingCard(chat, inputs) {
 }
 
 /*
+ * The code that was sent to the billing account's address. A code for a conversation is good in that one alone; `again`
+ * asks once more for what needed it.
+ */
+export function codeCard(chat, { conversation = null, again }) {
+	const { t } = chat;
+	const problem = problemLine();
+	const form = node('form', { class: 'card-form', novalidate: true },
+		field(t('Code from the e-mail'), 'code', 'input', { inputmode: 'numeric', autocomplete: 'one-time-code', maxlength: 12 }), problem,
+		node('div', { class: 'buttons' }, node('button', { type: 'submit', class: 'primary' }, t('Continue')),
+			button(t('Not now'), () => chat.dismiss(form, t('Nothing was changed.')))));
+
+	form.addEventListener('submit', async (event) => {
+		const input = form.querySelector('input');
+
+		event.preventDefault();
+		const answer = await chat.submit(form, '/v1/verify', { code: input.value.replace(/\s/g, ''), ...(conversation ? { conversation } : {}) });
+		if (!answer) return;
+		if (answer.verified) {
+			chat.dismiss(form, t('Thank you, it is you.'));
+			again();
+		} else {
+			complain(problem, t(answer.may_try_again ? 'That code is not right. Please check it.' : 'That code is no longer good. Please ask again for a new one.'), input);
+		}
+	});
+	return card(t('Is it you?'), form);
+}
+
+/*
  * Where a simulator stands in for Stripe, its test cards stand in for Stripe's own form. Nobody can type a number here.
  * settings.test_cards: [{card: "pm_card_visa", label: "Visa 4242", does: "works"}]
  */
@@ -144,7 +172,7 @@ export function testCard(chat, inputs, secret) {
 		const { value, selectedIndex } = form.querySelector('select');
 
 		event.preventDefault();
-		const answer = await chat.saveCard(form, { ...inputs, client_secret: secret, card: value });
+		const answer = await chat.submit(form, '/v1/test-card', { ...inputs, client_secret: secret, card: value });
 		if (!answer) return;
 		if (answer.saved) chat.dismiss(form, t('{card} was saved and is used from now on.', { card: settings.test_cards[selectedIndex].label }));
 		else complain(problem, answer.message || t(answer.authenticate ? 'The bank wants to authenticate this card first.'

@@ -116,8 +116,8 @@ async function attempt(work, { writes = false, failed = null } = {}) {
 }
 
 /* Gives whether cards say all of the message. quiet: somebody else says it. moves: the focus goes to the card. */
-function showResult(action, inputs, envelope, { quiet = false, moves = false } = {}) {
-	const { cards, whole } = cardsFor(chat, action, inputs, envelope);
+function showResult(action, inputs, envelope, { quiet = false, moves = false, asked = null } = {}) {
+	const { cards, whole } = cardsFor(chat, action, inputs, envelope, asked);
 	const trouble = envelope.status === 'refused' || envelope.status === 'error';
 
 	if (!quiet && !(whole && cards.length)) say(envelope.message, trouble ? 'trouble' : '');
@@ -175,12 +175,20 @@ const chat = {
 	dismiss(box, text) {
 		settle(box, text);
 	},
-	async saveCard(form, body) {
+	/* What a code was needed for, once more. */
+	askAgain(action, inputs) {
+		return attempt(async (gone) => {
+			const envelope = await run(action, inputs);
+			if (!gone()) showResult(action, inputs, envelope);
+		});
+	},
+	/* What a form holds, to an address of its own; gives the answer, null when there is none. */
+	async submit(form, path, body) {
 		let answer = null;
 
 		settle(form);
 		await attempt(async (gone) => {
-			const given = await door.json('/v1/test-card', body);
+			const given = await door.json(path, body);
 			if (!gone()) answer = given;
 		});
 		revive(form);
@@ -189,7 +197,7 @@ const chat = {
 };
 
 /* What comes back for one message, as it comes. */
-function hearing(gone) {
+function hearing(gone, again) {
 	let told = null; // what a card says in full already
 	let piece = null; // the bubble that a text is coming into
 	const pending = []; // calls of the page's own tools
@@ -220,7 +228,7 @@ function hearing(gone) {
 		toolResult(name, inputs, envelope, id) {
 			if (gone()) return;
 			page.result(name, envelope, id);
-			if (settings.kindOf(name) && showResult(name, inputs, envelope, { quiet: true })) told = envelope.message;
+			if (settings.kindOf(name) && showResult(name, inputs, envelope, { quiet: true, asked: { conversation: door.conversation, again } })) told = envelope.message;
 		},
 		broken() {
 			piece?.remove();
@@ -232,8 +240,12 @@ function hearing(gone) {
 function send(content) {
 	say(content, 'mine');
 	page.said('user-message', content);
+	return converse(content);
+}
+
+function converse(content) {
 	return attempt(async (gone) => {
-		const hear = hearing(gone);
+		const hear = hearing(gone, () => converse(content));
 
 		try {
 			await door.message(content, page.tools, hear);

@@ -168,6 +168,13 @@ export const TEXTS = {
 	'View and pay the invoice': ['Rechnung ansehen und bezahlen', 'Afficher et payer la facture', 'Ver y pagar la factura'],
 	'Open the secure page': ['Sichere Seite öffnen', 'Ouvrir la page sécurisée', 'Abrir la página segura'],
 
+	'Is it you?': ['Sind Sie es?', 'Est-ce bien vous ?', '¿Es usted?'],
+	'Code from the e-mail': ['Code aus der E-Mail', 'Code reçu par e-mail', 'Código del correo'],
+	'That code is not right. Please check it.': ['Dieser Code stimmt nicht. Bitte prüfen Sie ihn.', 'Ce code n\'est pas correct. Veuillez le vérifier.',
+		'Ese código no es correcto. Compruébelo.'],
+	'That code is no longer good. Please ask again for a new one.': ['Dieser Code gilt nicht mehr. Bitte fragen Sie noch einmal, dann kommt ein neuer.',
+		'Ce code n\'est plus valable. Veuillez redemander pour en recevoir un nouveau.', 'Ese código ya no es válido. Pregunte de nuevo para recibir otro.'],
+	'Thank you, it is you.': ['Danke, Sie sind es.', 'Merci, c\'est bien vous.', 'Gracias, es usted.'],
 	'Test card': ['Testkarte', 'Carte de test', 'Tarjeta de prueba'],
 	'This stands for Stripe\'s card form: the simulator takes test cards only. Never type a real card number.': [
 		'Dies steht für das Kartenformular von Stripe: Der Simulator nimmt nur Testkarten. Geben Sie nie eine echte Kartennummer ein.',
@@ -198,8 +205,8 @@ export class Words {
 		this.tag = pickTag([tag]) ?? 'en';
 		this.language = this.tag.toLowerCase().split('-')[0];
 		this.column = LANGUAGES.indexOf(this.language) - 1;
-		/* Day before month, unless the tag itself says otherwise. */
-		this.dates = new Intl.DateTimeFormat(this.tag === 'en' ? 'en-GB' : this.tag, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+		/* In English as the actions write them, so that a card and its sentence agree. */
+		this.dates = new Intl.DateTimeFormat(this.language === 'en' ? 'en-GB' : this.tag, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 	}
 
 	t(english, values = {}) {

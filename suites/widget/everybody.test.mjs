@@ -114,7 +114,24 @@ describe('for everybody', () => {
 	test('nothing moves for whoever wants no motion', async () => {
 		const motion = (chat) => chat.locator('#log').evaluate((log) => getComputedStyle(log).scrollBehavior);
 		await on('ada', async ({ chat }) => assert.equal(await motion(chat), 'auto'), { reducedMotion: 'reduce' });
-		await on('ada', async ({ chat }) => assert.equal(await motion(chat), 'smooth'), { reducedMotion: 'no-preference' });
+		await on('ada', async ({ chat }) => {
+			assert.equal(await motion(chat), 'smooth');
+			for (const text of ['Show me my recent invoices', 'What is my current plan?']) {
+				await ask(chat, text);
+				await chat.locator('#log[aria-busy="false"]').waitFor();
+			}
+			const card = chat.getByRole('region', { name: 'Your subscription' });
+			await card.waitFor();
+			/* It moves, and arrives. */
+			await card.evaluate(async (one) => {
+				for (let i = 0; i < 60; i++) {
+					const { bottom } = one.getBoundingClientRect();
+					if (bottom <= document.getElementById('log').getBoundingClientRect().bottom) return;
+					await new Promise((resolve) => setTimeout(resolve, 100));
+				}
+				throw new Error('the newest card is out of sight');
+			});
+		}, { reducedMotion: 'no-preference' });
 	});
 
 	test('the demo site', () => on('ada', async ({ page, shot }) => {

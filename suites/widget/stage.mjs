@@ -51,10 +51,16 @@ async function program(name, args, ready) {
 
 /* A site of the suite's own: own.html is what every one of its pages is made of. */
 async function ownSite() {
-	const site = { html: '' };
+	const site = { html: '', codes: [] };
 	const server = createServer((request, response) => {
-		response.setHeader('Content-Type', 'text/html');
-		response.end(site.html);
+		let body = '';
+
+		request.on('data', (piece) => (body += piece));
+		request.on('end', () => {
+			if (request.method === 'POST') site.codes.push(JSON.parse(body).code); // as the operator's server is asked to send it
+			response.setHeader('Content-Type', 'text/html');
+			response.end(site.html);
+		});
 	});
 
 	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -75,12 +81,12 @@ export async function stage(change = (config) => config, people = (contacts) => 
 		/^mockstripe ready (http:\/\/\S+)/m);
 	const config = await read('actions.json');
 
+	const own = await ownSite();
 	config.stripe.base_url = stripe.url;
 	/* What an operator does once in the Dashboard: saves the portal's settings. */
 	await fetch(`${stripe.url}/_mockstripe/portal/default`, { method: 'POST', headers: { Authorization: `Bearer ${config.stripe.api_key}` } });
-	await writeFile(join(work, 'actions.json'), JSON.stringify(change(config)));
+	await writeFile(join(work, 'actions.json'), JSON.stringify(change(config, own)));
 	await writeFile(join(work, 'contacts.json'), JSON.stringify(people(await read('contacts.json'))));
-	const own = await ownSite();
 	const actions = await program('stripe-actions', ['serve', '--config', join(work, 'actions.json'), '--port', '0', '--demo', '--sites', own.origin],
 		/^stripe-actions ready (http:\/\/\S+)/m);
 	const { port } = new URL(actions.url);

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { ask, theatre } from './stage.mjs';
 
-const house = theatre((config) => ({ ...config, payment_method: { mode: 'setup_intent' } }));
+const house = theatre((config, own) => ({ ...config, payment_method: { mode: 'setup_intent' },
+	step_up: { for: ['change_billing_information'], deliver: { url: `${own.origin}/`, secret: 'a-secret-of-the-suite' } } }));
 const { on, stripe, subscriptionOf } = house;
 const FAILED = /Failed to load resource/;
 
@@ -121,6 +122,35 @@ describe('an answer that comes in pieces', () => {
 		await answer(page, events({ type: 'error', text: 'I can\'t answer right now.' }, '[DONE]'));
 		await ask(chat, 'plan?');
 		await chat.getByText('I can\'t answer right now.').waitFor();
+	}));
+});
+
+describe('a code by e-mail', () => {
+	test('is asked for, checked, and then it goes on', () => on('mary', async ({ chat, shot }) => {
+		await chat.getByRole('button', { name: 'Billing details' }).click();
+		await chat.getByLabel('E-mail for invoices').fill('quay@example.com');
+		await chat.getByRole('button', { name: 'Continue' }).click();
+		const box = chat.getByRole('region', { name: 'Is it you?' });
+		await box.waitFor();
+		await shot('code');
+		const right = house.where.own.codes.at(-1);
+		await box.getByLabel('Code from the e-mail').fill(right === '123456' ? '654321' : '123456');
+		await box.getByRole('button', { name: 'Continue' }).click();
+		await box.getByText('That code is not right.').waitFor();
+		await box.getByLabel('Code from the e-mail').fill(right);
+		await box.getByRole('button', { name: 'Continue' }).click();
+		await chat.getByRole('button', { name: 'Confirm' }).click();
+		await chat.getByText('You confirmed this.').waitFor();
+		assert.equal((await stripe('/v1/customers/cus_mary')).email, 'quay@example.com');
+	}));
+
+	test('for a sentence, too', () => on('grace', async ({ chat }) => {
+		await ask(chat, 'Change my billing e-mail to grace.books@example.com');
+		const box = chat.getByRole('region', { name: 'Is it you?' });
+		await box.waitFor();
+		await box.getByLabel('Code from the e-mail').fill(house.where.own.codes.at(-1));
+		await box.getByRole('button', { name: 'Continue' }).click();
+		await chat.getByRole('region', { name: 'Please confirm' }).waitFor();
 	}));
 });
 

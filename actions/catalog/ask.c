@@ -7,15 +7,9 @@
 #include "actions/core/wording.h"
 #include "base/json.h"
 
-static void release_tree(void *tree)
-{
-	json_decref(tree);
-}
-
 json_t *run_own(struct action_run *run, json_t *tree)
 {
-	arena_defer(run->arena, release_tree, tree);
-	return tree;
+	return js_lent(run->arena, tree);
 }
 
 const char *say(const struct action_run *run, const char *english)

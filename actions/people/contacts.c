@@ -124,11 +124,6 @@ json_t *contacts_page(const struct contacts *c, int64_t skip, int64_t count)
 	return out;
 }
 
-static void release_tree(void *tree)
-{
-	json_decref(tree);
-}
-
 static void attributes_merge(json_t *contact, const json_t *given)
 {
 	json_t *merged, *value;
@@ -150,10 +145,9 @@ static void attributes_merge(json_t *contact, const json_t *given)
 json_t *contact_with_claims(struct arena *arena, json_t *contact, json_t *claims, const char *user_id)
 {
 	static const char *const fields[] = { "name", "email", "phonenumber", "stripe_accounts", "custom_attributes" };
-	json_t *out = contact ? json_copy(contact) : json_object(), *value;
+	json_t *out = js_lent(arena, contact ? json_copy(contact) : json_object()), *value;
 	bool known = contact != NULL;
 
-	arena_defer(arena, release_tree, out);
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		value = js_get(claims, fields[i]);
 		if (!value)

@@ -87,11 +87,6 @@ static unsigned char *base64url_read(struct arena *arena, struct part in, size_t
 	return out;
 }
 
-static void release_tree(void *tree)
-{
-	json_decref(tree);
-}
-
 /* A part as a JSON object, owned by the arena; NULL with `why` raised. */
 static json_t *part_object(struct part in, const char *name, struct problem *why)
 {
@@ -105,9 +100,7 @@ static json_t *part_object(struct part in, const char *name, struct problem *why
 		malformed(why, arena_format(arena, "the %s is not base64url without padding", name));
 		return NULL;
 	}
-	object = json_loadb((const char *)bytes, length, JSON_REJECT_DUPLICATES, &error);
-	if (object)
-		arena_defer(arena, release_tree, object);
+	object = js_lent(arena, json_loadb((const char *)bytes, length, JSON_REJECT_DUPLICATES, &error));
 	if (json_is_object(object))
 		return object;
 	malformed(why, arena_format(arena, "the %s is not a JSON object%s%s", name, object ? "" : ": ",

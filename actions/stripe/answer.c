@@ -161,19 +161,13 @@ static void raise_error(const struct transport_response *r, const json_t *error,
 	why->outcome_unknown = wrote && found == PROBLEM_STRIPE_SERVER_ERROR;
 }
 
-static void release_tree(void *tree)
-{
-	json_decref(tree);
-}
-
 json_t *answer_read(const struct transport_response *r, bool wrote, struct problem *why)
 {
 	const char *request_id = transport_header(r, "Request-Id");
 	json_error_t error;
 	json_t *body = json_loadb(r->body, r->length, 0, &error);
 
-	if (body)
-		arena_defer(why->arena, release_tree, body);
+	js_lent(why->arena, body);
 	if (json_is_object(body) && r->status >= 200 && r->status < 300)
 		return body;
 	if (r->status >= 500 || json_is_object(js_get(body, "error"))) {

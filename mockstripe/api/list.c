@@ -375,9 +375,8 @@ static int answer(struct call *call, const struct schema_resource *type, const s
 		if (q.rows != shelf_slot(shelf, wants[i].param, wants[i].value)) {
 			for (size_t k = 0; k < shelf->n_keys; k++)
 				if (!strcmp(shelf->keys[k].param, wants[i].param)) {
-					json_t *wanted = json_string(wants[i].value);
+					json_t *wanted = js_lent(&call->arena, json_string(wants[i].value));
 
-					arena_defer(&call->arena, (void (*)(void *))json_decref, wanted);
 					add_test(&q, shelf->keys[k].path, wanted, NULL);
 				}
 		}

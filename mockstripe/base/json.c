@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/mem.h"
 
 /* One step of a path. An array takes a plain index: digits only, so that "-1" and "" are simply absent. */
@@ -89,6 +90,18 @@ json_t *js_string(const char *text)
 bool js_same(const json_t *a, const json_t *b)
 {
 	return tree_same(a, b);
+}
+
+static void release(void *node)
+{
+	json_decref(node);
+}
+
+json_t *js_lent(struct arena *a, json_t *node)
+{
+	if (node)
+		arena_defer(a, release, node);
+	return node;
 }
 
 void js_cleanup(json_t **node)

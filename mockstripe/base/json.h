@@ -114,6 +114,10 @@ json_t *js_parse(const char *text, size_t length);
  */
 void js_indent(struct text *out, const char *compact, size_t length, unsigned depth);
 
+struct arena;
+/* The arena takes the reference and drops it when it is cleared; gives the node (NULL: NULL), borrowed. */
+json_t *js_lent(struct arena *a, json_t *node);
+
 /* json_decref when the variable goes out of scope. */
 void js_cleanup(json_t **node);
 #define js_auto __attribute__((cleanup(js_cleanup))) json_t *

@@ -18,18 +18,12 @@ struct record *portal_own_subscription(struct call *call, struct record *session
 		call, portal_customer_of(call, session), portal_features(call, session), id, use, "subscription");
 }
 
-static void release(void *node)
-{
-	json_decref(node);
-}
-
 /* Takes given; parts of it may be borrowed until the call's end. */
 static int update(struct call *call, struct record *sub, json_t *given)
 {
 	struct record *invoice;
 
-	arena_defer(&call->arena, release, given);
-	return sub_update(call, sub, given, "", false, &invoice);
+	return sub_update(call, sub, js_lent(&call->arena, given), "", false, &invoice);
 }
 
 /* ---- what the portal has scheduled ---- */

@@ -17,11 +17,6 @@
 #include "resources/portal.h"
 #include "resources/within.h"
 
-static void release(void *node)
-{
-	json_decref(node);
-}
-
 /* ---- switching: what is allowed ---- */
 
 static int check_quantity(struct call *call, json_t *features, const char *price, int64_t quantity)
@@ -275,8 +270,7 @@ static int change(struct call *call, struct record *session, struct record *sub,
 		*starts = sub_period_end(sub);
 		return schedule_change(call, sub, choice, discounts);
 	}
-	given = update_params(features, sub, choice, discounts);
-	arena_defer(&call->arena, release, given);
+	given = js_lent(&call->arena, update_params(features, sub, choice, discounts));
 	return sub_update(call, sub, given, "", preview, invoice);
 }
 

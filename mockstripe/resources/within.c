@@ -4,11 +4,6 @@
 #include "base/mem.h"
 #include "resources/generic.h"
 
-static void release(void *node)
-{
-	json_decref(node);
-}
-
 struct record *call_within(struct call *call, const char *method, const char *pattern, const char *id, json_t *params)
 {
 	const struct schema_route *outer_route = call->route, *route = schema_find_route(method, pattern);
@@ -24,8 +19,7 @@ struct record *call_within(struct call *call, const char *method, const char *pa
 	call->route = route;
 	call->ids[0] = id;
 	call->own_id = NULL;
-	call->params = params;
-	arena_defer(&call->arena, release, params); /* failures may name parts of them */
+	call->params = js_lent(&call->arena, params); /* failures may name parts of them */
 	call->answer = (struct answer) { 0 };
 	if (!(handle ? handle : generic_handle)(call) && call->answer.kind == ANSWER_RECORD)
 		result = call->answer.record;

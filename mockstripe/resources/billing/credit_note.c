@@ -183,11 +183,6 @@ static int link_refund(struct note *n, json_t *entry, const char *where)
 	return 0;
 }
 
-static void drop(void *tree)
-{
-	json_decref(tree);
-}
-
 static int read_ways(struct note *n)
 {
 	struct call *call = n->c.call;
@@ -195,8 +190,7 @@ static int read_ways(struct note *n)
 	size_t i;
 	json_t *entry;
 
-	n->refunds = json_array();
-	arena_defer(&call->arena, drop, n->refunds);
+	n->refunds = js_lent(&call->arena, json_array());
 	n->refund = param_int(call, "refund_amount", 0);
 	n->credit = param_int(call, "credit_amount", 0);
 	n->elsewhere = param_int(call, "out_of_band_amount", 0);

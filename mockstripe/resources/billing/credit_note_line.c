@@ -407,27 +407,14 @@ static void amount_line(struct credit *c)
 	js_put_text(body, "unit_amount_decimal", arena_format(&c->call->arena, "%lld", (long long)amount));
 }
 
-static void drop(void *tree)
-{
-	json_decref(tree);
-}
-
-static json_t *calls_array(struct call *call)
-{
-	json_t *out = json_array();
-
-	arena_defer(&call->arena, drop, out);
-	return out;
-}
-
 int credit_lines(struct credit *c)
 {
 	json_t *lines = param(c->call, "lines"), *entry;
 	size_t i;
 
-	c->lines = calls_array(c->call);
-	c->discounts = calls_array(c->call);
-	c->taxes = calls_array(c->call);
+	c->lines = js_lent(&c->call->arena, json_array());
+	c->discounts = js_lent(&c->call->arena, json_array());
+	c->taxes = js_lent(&c->call->arena, json_array());
 	if (json_array_size(lines) > BILL_LINES)
 		return fail_invalid(c->call, NULL, "lines", "A credit note can have at most %d lines.", BILL_LINES);
 	json_array_foreach(lines, i, entry)

@@ -212,11 +212,6 @@ void item_trial_line(struct call *call, const struct item_facts *item, struct re
 	line->description = arena_take(call, &text);
 }
 
-static void drop(void *tree)
-{
-	json_decref(tree);
-}
-
 json_t *tax_rates_of(struct call *call, json_t *ids, const char *where)
 {
 	const struct schema_resource *type = schema_find_object("tax_rate");
@@ -226,8 +221,7 @@ json_t *tax_rates_of(struct call *call, json_t *ids, const char *where)
 
 	if (!json_array_size(ids))
 		return NULL;
-	rates = json_array();
-	arena_defer(&call->arena, drop, rates);
+	rates = js_lent(&call->arena, json_array());
 	json_array_foreach(ids, i, id)
 	{
 		struct record *r = account_get(call->account, json_string_value(id), type);

@@ -6,18 +6,6 @@
 #include "base/json.h"
 #include "resources/billing/sub_prorate.h"
 
-static void release(void *tree)
-{
-	json_decref(tree);
-}
-
-/* The list lives as long as the call. */
-static json_t *keep(struct call *call, json_t *list)
-{
-	arena_defer(&call->arena, release, list);
-	return list;
-}
-
 /* What the running period costs: as one charge, with the item's share of a discount on all items. */
 static bool make_one(struct sub_change *c, size_t which, struct originals *out)
 {
@@ -33,7 +21,7 @@ static bool make_one(struct sub_change *c, size_t which, struct originals *out)
 	out->off[0] = net_off(&net, 1, old->total, old->period, whole);
 	if (!out->off[0])
 		return false;
-	keep(c->call, out->off[0]);
+	js_lent(&c->call->arena, out->off[0]);
 	return proration_part(1, net.total, old->period, whole, &out->list[0].amount);
 }
 
@@ -57,7 +45,7 @@ bool originals_read(struct sub_change *c, size_t which, int64_t after, struct or
 		out->off[out->n] = json_object_get(one, "off");
 		out->ids[out->n++] = js_text(one, "id");
 	}
-	keep(c->call, json_incref(stored)); /* the item's draft may get another list meanwhile */
+	js_lent(&c->call->arena, json_incref(stored)); /* the item's draft may get another list meanwhile */
 	return true;
 }
 

@@ -63,17 +63,9 @@ int sub_pending_check(struct sub_change *c, json_t *given, const char *prefix)
 	return 0;
 }
 
-static void release(void *tree)
-{
-	json_decref(tree);
-}
-
 static json_t *keep(struct call *call, struct record *r)
 {
-	json_t *copy = json_copy(record_tree(r));
-
-	arena_defer(&call->arena, release, copy);
-	return copy;
+	return js_lent(&call->arena, json_copy(record_tree(r)));
 }
 
 void sub_pending_keep(struct sub_change *c, struct sub_kept *kept)
@@ -236,8 +228,7 @@ static json_t *take_pending(struct call *call, struct record *sub, struct record
 	json_object_del(js_own(draft, PRIVATE_KEY), "pending");
 	js_put_null(draft, "pending_update");
 	json_object_del(journal_edit_private(&call->journal, invoice), "pending_update");
-	arena_defer(&call->arena, release, pending);
-	return pending;
+	return js_lent(&call->arena, pending);
 }
 
 bool sub_pending_paid(struct call *call, struct record *sub, struct record *invoice)

@@ -41,7 +41,7 @@ static int update_with(struct call *call, struct record *sub, json_t *entry)
 {
 	static const char *const shared[] = { "proration_behavior", "proration_date", "payment_behavior",
 		"off_session" };
-	js_auto given = json_object();
+	json_t *given = js_lent(&call->arena, json_object());
 	json_t *items = json_array();
 	struct record *invoice;
 
@@ -50,7 +50,6 @@ static int update_with(struct call *call, struct record *sub, json_t *entry)
 			js_put(given, shared[i], param(call, shared[i]));
 	json_array_append_new(items, entry);
 	js_put_new(given, "items", items);
-	arena_defer(&call->arena, (void (*)(void *))json_decref, json_incref(given));
 	if (!sub_update(call, sub, given, "", false, &invoice))
 		return 0;
 	own_param(call);

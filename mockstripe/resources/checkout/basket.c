@@ -214,11 +214,6 @@ static int read_taxes(struct call *call, struct basket *b, const struct basket_o
 
 /* ---- shipping ---- */
 
-static void release(void *node)
-{
-	json_decref(node);
-}
-
 static struct record *shipping_rate(struct call *call, json_t *option, const char *where)
 {
 	const struct schema_resource *type = schema_find_object("shipping_rate");
@@ -245,8 +240,7 @@ static int read_shipping(struct call *call, struct basket *b, const struct baske
 	if (strcmp(o->mode, "payment"))
 		return fail_invalid(
 			call, NULL, "shipping_options", "You can not pass `shipping_options` in `%s` mode.", o->mode);
-	b->options = json_array();
-	arena_defer(&call->arena, release, b->options);
+	b->options = js_lent(&call->arena, json_array());
 	json_array_foreach(o->shipping, i, option)
 	{
 		const char *where = name_at(call, "shipping_options", i), *currency;

@@ -28,11 +28,6 @@ struct wanted {
 	json_t *discounts;
 };
 
-static void release(void *node)
-{
-	json_decref(node);
-}
-
 /* A form has texts, JSON has integers. False: no whole number. */
 static bool read_quantity(json_t *node, int64_t *out)
 {
@@ -209,9 +204,8 @@ static int choose_discounts(struct wanted *w, const char *typed)
 		return fail_promotion_code_typed(call, typed);
 	entry = json_object();
 	js_put_text(entry, "promotion_code", code->id);
-	w->discounts = json_array();
+	w->discounts = js_lent(&call->arena, json_array());
 	json_array_append_new(w->discounts, entry);
-	arena_defer(&call->arena, release, w->discounts);
 	return 0;
 }
 
@@ -290,8 +284,7 @@ int checkout_choose(struct call *call, struct record *session, const struct chec
 		return -1;
 	if (!strcmp(js_text(tree, "mode"), "setup"))
 		return fail_invalid(call, NULL, NULL, "There is nothing to choose in `setup` mode.");
-	w.entries = json_array();
-	arena_defer(&call->arena, release, w.entries);
+	w.entries = js_lent(&call->arena, json_array());
 	if (gather(&w, choice) || choose_discounts(&w, choice->promotion_code) ||
 		choose_shipping(&w, choice->shipping_rate, &shipping))
 		return -1;

@@ -29,18 +29,6 @@ static bool is(const char *a, const char *b)
 	return a && !strcmp(a, b);
 }
 
-static void release(void *node)
-{
-	json_decref(node);
-}
-
-/* Keeps it until the call's end. */
-static json_t *lent(struct call *call, json_t *node)
-{
-	arena_defer(&call->arena, release, node);
-	return node;
-}
-
 /* ---- custom fields ---- */
 
 static bool has_option(json_t *options, const char *value)
@@ -120,7 +108,7 @@ static int read_fields(struct call *call, json_t *session, json_t *given, struct
 	}
 	if (!json_array_size(fields))
 		return 0;
-	list = lent(call, json_array());
+	list = js_lent(&call->arena, json_array());
 	json_array_foreach(fields, i, field)
 	{
 		json_t *answered = field_answered(call, field, given);
@@ -143,7 +131,7 @@ static json_t *read_address(struct call *call, json_t *given, const char *where)
 
 	if (country && *country && check_country(call, country, name_in(call, where, "country")))
 		return NULL;
-	out = lent(call, json_object());
+	out = js_lent(&call->arena, json_object());
 	for (size_t i = 0; i < COUNT_OF(address_keys); i++) {
 		const char *text = js_text(given, address_keys[i]);
 
@@ -155,7 +143,7 @@ static json_t *read_address(struct call *call, json_t *given, const char *where)
 
 static json_t *made_up_address(struct call *call, const char *country)
 {
-	json_t *out = lent(call, json_object());
+	json_t *out = js_lent(&call->arena, json_object());
 
 	js_put_text(out, "city", "South San Francisco");
 	js_put_text(out, "country", country ? country : "US");
@@ -219,7 +207,7 @@ static int read_shipping(struct call *call, json_t *session, const struct checko
 	if (!country || !lists(allowed, country))
 		return fail_invalid(call, NULL, "shipping[address][country]", "We do not ship to this country: %s.",
 			country ? country : "none given");
-	shipping = lent(call, json_object());
+	shipping = js_lent(&call->arena, json_object());
 	js_put(shipping, "address", address);
 	js_put_text(shipping, "name", name && *name ? name : out->name);
 	out->shipping = shipping;
@@ -277,7 +265,7 @@ static int read_consent(struct call *call, json_t *session, const struct checkou
 		return fail_invalid(call, NULL, "terms_of_service", "You must agree to the terms of service to go on.");
 	if (!promotions && !terms)
 		return 0;
-	out->consent = lent(call, json_object());
+	out->consent = js_lent(&call->arena, json_object());
 	js_put_text(out->consent, "promotions", !promotions ? NULL : v->promotions ? v->promotions : "opt_out");
 	js_put_text(out->consent, "terms_of_service", terms ? "accepted" : NULL);
 	return 0;
@@ -307,7 +295,7 @@ static void put_information(struct call *call, struct collected *out)
 {
 	if (!out->shipping && !out->business_name && !out->individual_name)
 		return;
-	out->information = lent(call, json_object());
+	out->information = js_lent(&call->arena, json_object());
 	js_put_text(out->information, "business_name", out->business_name);
 	js_put_text(out->information, "individual_name", out->individual_name);
 	js_put(out->information, "shipping_details", out->shipping);

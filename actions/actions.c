@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/runtime/admit.h"
 #include "actions/runtime/run.h"
 #include "actions/runtime/tools.h"
 #include "base/json.h"
@@ -12,7 +13,7 @@
 /* The public face: plain texts in and out, nothing of the rooms inside. */
 struct sa {
 	struct agent *agent;
-	struct sa_transport transport;
+	struct sa_transport transport, courier;
 };
 
 static enum transport_fate face_send(
@@ -24,7 +25,7 @@ static enum transport_fate face_send(
 		[SA_TIMEOUT] = FATE_TIMEOUT,
 		[SA_LOST] = FATE_LOST,
 	};
-	struct sa *sa = arg;
+	const struct sa_transport *outside = arg;
 	struct sa_header *headers = arena_alloc(arena, (request->n_headers + 1) * sizeof(*headers));
 	struct sa_http_request out = { request->method, request->path, headers, request->n_headers, request->body,
 		request->length };
@@ -33,7 +34,7 @@ static enum transport_fate face_send(
 
 	for (size_t i = 0; i < request->n_headers; i++)
 		headers[i] = (struct sa_header) { request->headers[i].name, request->headers[i].value };
-	fate = sa->transport.send(sa->transport.arg, &out, &in);
+	fate = outside->send(outside->arg, &out, &in);
 	response->trouble = in.trouble ? arena_text(arena, in.trouble) : NULL;
 	if (fate != SA_ANSWERED)
 		return (unsigned)fate < COUNT_OF(fates) ? fates[fate] : FATE_LOST;
@@ -61,8 +62,11 @@ struct sa *sa_open(const struct sa_options *options, char **why)
 	struct text fault;
 
 	sa->transport = options->transport;
+	sa->courier = options->courier;
 	if (options->transport.send)
-		inside.transport = (struct transport) { .send = face_send, .arg = sa };
+		inside.transport = (struct transport) { .send = face_send, .arg = &sa->transport };
+	if (options->courier.send)
+		inside.courier = (struct transport) { .send = face_send, .arg = &sa->courier };
 	if (options->now)
 		inside.clock.now = options->now;
 	if (options->wait)
@@ -103,22 +107,59 @@ struct held {
 	char *json, *diagnostic, *message, *page;
 };
 
+static struct evidence evidence_of(const struct sa_call *call)
+{
+	return (struct evidence) {
+		.session = call->session,
+		.token = call->token,
+		.user_id = call->user_id,
+		.user_hash = call->user_hash,
+	};
+}
+
+char *sa_identify(struct sa *sa, const struct sa_call *proof)
+{
+	const struct evidence who = evidence_of(proof);
+	struct arena arena = { 0 };
+	struct identity identity;
+	struct problem why;
+	const char *session;
+	char *out = NULL;
+
+	problem_init(&why, &arena);
+	session = agent_admit(sa->agent, &who, &identity, &why);
+	if (session)
+		out = mem_copy_text(session);
+	problem_clear(&why);
+	arena_free(&arena);
+	return out;
+}
+
+int sa_reset_user(struct sa *sa, const char *session)
+{
+	return agent_dismiss(sa->agent, session) ? 0 : -1;
+}
+
 void sa_run(struct sa *sa, const struct sa_call *call, struct sa_result *out)
 {
 	struct run_call inside = {
 		.action = call->action ? call->action : "",
 		.inputs = call->inputs,
 		.inputs_length = call->inputs ? strlen(call->inputs) : 0,
-		.evidence = { .token = call->token, .user_id = call->user_id, .user_hash = call->user_hash },
+		.evidence = evidence_of(call),
 		.environment = call->environment,
 		.confirmation = call->confirmation,
 		.conversation = call->conversation,
 		.turn = call->turn,
+		.tool_call = call->tool_call,
 	};
 	struct run_result result = { 0 };
 	struct held *held = mem_alloc(sizeof(*held));
 	json_t *tree;
 
+	/* A wrong code needs no answer of its own: the run asks for it again. */
+	if (call->code)
+		agent_verify(sa->agent, &inside.evidence, call->conversation, call->code);
 	run_action(sa->agent, &inside, &result);
 	tree = envelope_json(&result.envelope, &result.problem);
 	held->json = json_text(tree);

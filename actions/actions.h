@@ -72,6 +72,7 @@ struct sa_options {
 	const char *config_file; /* the configuration; or:                                                   */
 	const char *config_json; /* the configuration as text; files in it are relative to the working directory */
 	struct sa_transport transport; /* send NULL: libcurl to the configured stripe.base_url                   */
+	struct sa_transport courier;   /* likewise, to step_up.deliver.url                                       */
 	int64_t (*now)(void *arg);     /* Unix seconds; NULL: the machine's clock                                */
 	void (*wait)(void *arg, unsigned milliseconds); /* between tries; NULL: sleeps                            */
 	void *clock_arg;
@@ -91,6 +92,10 @@ struct sa_call {
 	const char *confirmation; /* the person's consent to an earlier proposal with the same inputs; NULL */
 	const char *conversation; /* with `turn`, so that one turn of a conversation changes one thing only;  */
 	const char *turn;	  /* NULL: every call is a turn of its own                                   */
+	const char *session;	  /* what sa_identify gave; counts before a token and a hash                  */
+	const char *code;      /* what the person entered of the code that a needs_verification answer sent; NULL. It is
+				  looked at first: the run goes on when it is right, and asks again when it is not */
+	const char *tool_call; /* the model's name for this call, for the audit record; NULL                     */
 };
 
 /* Texts are owned by the result. */
@@ -105,6 +110,16 @@ struct sa_result {
 
 SA_PUBLIC void sa_run(struct sa *sa, const struct sa_call *call, struct sa_result *out);
 SA_PUBLIC void sa_result_clear(struct sa_result *result);
+
+/*
+ * The session that a proof opens (token, or user_id with user_hash; nothing else of the call counts), good for as long
+ * as the proof is: what a page keeps in place of its token, and needs when identity.single_use_tokens is set. free()
+ * it; NULL when the proof is none, for reasons that are nobody's business.
+ */
+SA_PUBLIC char *sa_identify(struct sa *sa, const struct sa_call *proof);
+/* Log-out: the session, and the trust of a code entered in it, end. 0, or -1: it was none, or that could not be kept.
+ */
+SA_PUBLIC int sa_reset_user(struct sa *sa, const char *session);
 
 /*
  * The enabled actions as tool definitions: format "mcp", "openai", "openai-strict" or "anthropic"; environment NULL:

@@ -130,7 +130,8 @@ static void tell_result(const struct saying *s, const char *id, const char *name
 	tell(s, event);
 }
 
-static json_t *action_run_text(const struct saying *s, const char *name, const char *inputs, const char *confirmation)
+static json_t *action_run_text(
+	const struct saying *s, const char *id, const char *name, const char *inputs, const char *confirmation)
 {
 	struct run_result result = { 0 };
 	struct run_call call = {
@@ -142,6 +143,7 @@ static json_t *action_run_text(const struct saying *s, const char *name, const c
 		.confirmation = confirmation,
 		.conversation = s->c->id,
 		.turn = s->turn,
+		.tool_call = id,
 	};
 	json_t *envelope;
 
@@ -193,7 +195,7 @@ static void tool_run(const struct saying *s, const json_t *call)
 		return;
 	}
 	tell_call(s, id, name, inputs, false);
-	envelope = action_run_text(s, name, text, NULL);
+	envelope = action_run_text(s, id, name, text, NULL);
 	if (!strcmp(js_text(envelope, "status"), "needs_confirmation"))
 		proposal_keep(s->c, name, text, envelope);
 	tell_result(s, id, name, inputs, envelope);
@@ -434,7 +436,7 @@ bool conversation_confirm(
 	inputs = json_loads(js_text(proposal, "inputs"), 0, NULL);
 	tell_call(&s, id, js_text(proposal, "action"), inputs, false);
 	envelope = action_run_text(
-		&s, js_text(proposal, "action"), js_text(proposal, "inputs"), js_text(proposal, "confirmation"));
+		&s, id, js_text(proposal, "action"), js_text(proposal, "inputs"), js_text(proposal, "confirmation"));
 	/* Things have moved meanwhile: it is proposed as it would be now. */
 	if (!strcmp(js_text(envelope, "status"), "needs_confirmation"))
 		proposal_keep(c, js_text(proposal, "action"), js_text(proposal, "inputs"), envelope);

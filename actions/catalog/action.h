@@ -38,6 +38,8 @@ struct action_run {
 	json_t *inputs;		  /* checked, and in the order of the table     */
 	json_t *shown_ids;	  /* of the rows in the answer, in their order; NULL: none */
 	json_t *product_names;	  /* product id -> name, as read in this run     */
+	json_t *write_ids;	  /* Stripe's request ids of what was sent to change something */
+	const json_t *written;	  /* what was changed last, as it was read back; NULL: nothing was */
 	const unsigned char *key; /* DIGEST_SIZE bytes for sealing what is handed out and must come back unchanged */
 	const char *idempotency;  /* the key of the proposal being confirmed; NULL while nothing is */
 };
@@ -51,10 +53,11 @@ struct action_run {
 
 /* What a plan would do. */
 struct proposal {
-	bool writes;	/* false: the plan has answered already, nothing is to be confirmed       */
-	json_t *state;	/* everything the consent is about; equal bytes mean the same consent; owned by the arena */
-	int64_t moment; /* in: the moment of the proposal being confirmed, or 0; out: the moment that amounts
-			   were worked out for (proration_date), or 0 when there is none          */
+	bool writes;   /* false: the plan has answered already, nothing is to be confirmed       */
+	json_t *state; /* everything the consent is about; equal bytes mean the same consent; owned by the arena */
+	const json_t *before; /* the object that would be changed, as Stripe has it; for the audit record; borrowed */
+	int64_t moment;	      /* in: the moment of the proposal being confirmed, or 0; out: the moment that amounts
+				 were worked out for (proration_date), or 0 when there is none          */
 };
 
 enum action_effect {

@@ -127,13 +127,14 @@ static json_t *write_look_up(struct action_run *run, const struct run_write *wri
 	return NULL;
 }
 
-json_t *run_write(struct action_run *run, const struct run_write *write)
+static json_t *write_send(struct action_run *run, const struct run_write *write)
 {
 	struct stripe_ask ask = {
 		.method = write->method,
 		.path = write->path,
 		.params = write->params,
 		.idempotency_key = arena_format(run->arena, "%s_%s", run->idempotency, write->step),
+		.ids = run->write_ids,
 	};
 	json_t *receipt = stripe_call(run->client, &ask, run->why), *now;
 
@@ -152,4 +153,12 @@ json_t *run_write(struct action_run *run, const struct run_write *write)
 		run->why, PROBLEM_OUTCOME_UNKNOWN, "%s was accepted, but the object does not show it", write->step);
 	run->why->outcome_unknown = true;
 	return NULL;
+}
+
+json_t *run_write(struct action_run *run, const struct run_write *write)
+{
+	json_t *now = write_send(run, write);
+
+	run->written = now ? now : run->written;
+	return now;
 }

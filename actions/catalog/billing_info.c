@@ -182,6 +182,7 @@ static bool billing_plan(struct action_run *run, struct proposal *out)
 			say(run, "Your billing details say that already, so there is nothing to change."));
 		return true;
 	}
+	out->before = run->customer;
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "change_billing_information");
 	js_put(out->state, "changes", changes);

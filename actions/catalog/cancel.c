@@ -219,6 +219,7 @@ bool cancel_plan(struct action_run *run, struct proposal *out)
 	if (c.now && run->config->cancellation.credit != CREDIT_NONE && !credit_preview(run, &c))
 		return false;
 	out->writes = true;
+	out->before = s;
 	out->state = state_make(run, &c);
 	return tell_proposal(run, &c) && offers_tell(run, c.holding, c.reason);
 }
@@ -350,6 +351,7 @@ bool undo_plan(struct action_run *run, struct proposal *out)
 	if (scheduled_id(h->subscription)) /* then it is the schedule that ends it */
 		return scheduled_read(run, h->subscription, &scheduled) && scheduled_refuse(run, &scheduled);
 	end = holding_period_end(h->subscription);
+	out->before = h->subscription;
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "undo_cancel");
 	js_put_text(out->state, "subscription", js_text(h->subscription, "id"));

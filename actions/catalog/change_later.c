@@ -258,6 +258,7 @@ bool undo_downgrade_plan(struct action_run *run, struct proposal *out)
 			say(run, "No change is scheduled for %s, so there is nothing to take back."), name);
 		return true;
 	}
+	out->before = h->subscription;
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "undo_downgrade");
 	js_put_text(out->state, "subscription", js_text(h->subscription, "id"));

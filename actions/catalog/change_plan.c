@@ -308,6 +308,7 @@ bool change_plan(struct action_run *run, struct proposal *out)
 	if (out->moment && !in_period(c.item, out->moment))
 		return problem_raise(run->why, PROBLEM_PROPOSAL_STALE, "a new period has begun since it was proposed");
 	out->writes = !is_nothing(&c);
+	out->before = c.holding->subscription;
 	if (!out->writes)
 		return change_tell_nothing(run, &c);
 	if (c.rule->at_period_end) {

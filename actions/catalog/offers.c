@@ -213,6 +213,7 @@ bool offer_plan(struct action_run *run, struct proposal *out)
 	if (!name)
 		return false;
 	out->writes = true;
+	out->before = h->subscription;
 	out->state = run_own(run, json_object());
 	js_put_text(out->state, "operation", "accept_offer");
 	js_put_text(out->state, "offer", o->key);

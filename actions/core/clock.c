@@ -20,6 +20,15 @@ static void system_wait(void *arg, unsigned milliseconds)
 		continue;
 }
 
+static int64_t system_milliseconds(void)
+{
+	struct timespec at;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &at))
+		return 0;
+	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+}
+
 struct clock clock_system(void)
 {
 	return (struct clock) { .now = system_now, .wait = system_wait };
@@ -28,6 +37,11 @@ struct clock clock_system(void)
 int64_t clock_now(const struct clock *c)
 {
 	return c->now(c->arg);
+}
+
+int64_t clock_milliseconds(const struct clock *c)
+{
+	return c->milliseconds ? c->milliseconds(c->arg) : system_milliseconds();
 }
 
 void clock_wait(const struct clock *c, unsigned milliseconds)

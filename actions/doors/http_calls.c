@@ -87,6 +87,7 @@ void http_call(const struct http_visit *v, struct http_answer *out)
 		.evidence = http_evidence(v->body),
 		.environment = js_text(v->body, "environment"),
 		.confirmation = js_text(v->body, "confirmation"),
+		.tool_call = js_text(v->body, "tool_call_id"),
 	};
 
 	if (!what.action) {

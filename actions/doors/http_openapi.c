@@ -13,7 +13,7 @@
 	"\"session\":{\"type\":\"string\"}"
 #define CALL_FIELDS                                                                                                    \
 	PROOF ",\"action\":{\"type\":\"string\"},\"inputs\":{\"type\":\"object\"},\"environment\":{\"type\":"          \
-	      "\"string\"},\"confirmation\":{\"type\":\"string\"}"
+	      "\"string\"},\"confirmation\":{\"type\":\"string\"},\"tool_call_id\":{\"type\":\"string\"}"
 #define OBJECT(fields, required) "{\"type\":\"object\",\"properties\":{" fields "},\"required\":[" required "]}"
 
 static const struct operation {

@@ -97,9 +97,17 @@ static struct evidence evidence_now(struct mcp *m, const struct evidence *who, s
 	return now;
 }
 
-/* Runs; gives the envelope, and in *status what it came to. */
-static json_t *tool_run(struct mcp *m, const struct evidence *who, const char *name, const json_t *arguments,
-	const char *confirmation, enum envelope_status *status)
+/* A JSON-RPC id is a text or a number. NULL: it is neither. */
+static const char *call_name(struct arena *arena, const json_t *id)
+{
+	if (json_is_integer(id))
+		return arena_format(arena, "%lld", (long long)json_integer_value(id));
+	return json_string_value(id);
+}
+
+/* Runs for the request `id`; gives the envelope, and in *status what it came to. */
+static json_t *tool_run(struct mcp *m, const struct evidence *who, const json_t *id, const char *name,
+	const json_t *arguments, const char *confirmation, enum envelope_status *status)
 {
 	struct run_result run = { 0 };
 	struct arena arena = { 0 };
@@ -108,6 +116,7 @@ static json_t *tool_run(struct mcp *m, const struct evidence *who, const char *n
 		.evidence = evidence_now(m, who, &arena),
 		.environment = m->environment,
 		.confirmation = confirmation,
+		.tool_call = call_name(&arena, id),
 	};
 	struct text inputs;
 	json_t *envelope;
@@ -220,8 +229,8 @@ json_t *mcp_tool_go_on(struct mcp *m, const struct evidence *who, const json_t *
 
 	if (!has_agreed(said))
 		return declined();
-	envelope = tool_run(
-		m, who, js_text(held, "name"), js_get(held, "arguments"), js_text(held, "confirmation"), &status);
+	envelope = tool_run(m, who, js_get(held, "id"), js_text(held, "name"), js_get(held, "arguments"),
+		js_text(held, "confirmation"), &status);
 	return result_of(envelope, is_error(status));
 }
 
@@ -271,7 +280,7 @@ json_t *mcp_tool_call(struct mcp *m, const struct mcp_request *r, json_t **fault
 	confirmation = confirmation_take(r, arguments, kept);
 	if (r->modern && js_text(r->params, "requestState") && !has_agreed(said))
 		return declined();
-	envelope = tool_run(m, r->who, name, arguments, confirmation, &status);
+	envelope = tool_run(m, r->who, r->id, name, arguments, confirmation, &status);
 	if (status != ENVELOPE_NEEDS_CONFIRMATION || !r->elicits || (!r->modern && !may_wait(m)))
 		return result_of(envelope, is_error(status));
 	out = r->modern ? ask_modern(envelope) : ask_legacy(m, r, name, arguments, envelope);

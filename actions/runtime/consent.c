@@ -121,7 +121,7 @@ bool run_perform(struct running *r)
 		return true;
 	if (!account_is_held(r) || !turn_is_free(r) || !write_count(r))
 		return false;
-	if (!record_intent(r->agent, r->call, &r->run, &r->proposal))
+	if (!record_intent(r))
 		return problem_raise(why, PROBLEM_AUDIT_UNAVAILABLE, "%s", strerror(errno));
 	done = r->kind->perform(&r->run, &r->proposal);
 	row = problem_row(why->code);

@@ -283,6 +283,7 @@ static void run_start(struct running *r)
 {
 	struct run_result *result = r->result;
 
+	r->started = clock_milliseconds(&r->agent->clock);
 	problem_init(&result->problem, &result->arena);
 	envelope_init(&result->envelope);
 	r->run = (struct action_run) {
@@ -299,6 +300,7 @@ static void run_start(struct running *r)
 	r->run.locale = result->envelope.locale =
 		locale_find(r->call->evidence.locale ? r->call->evidence.locale : r->agent->config->locale);
 	r->run.product_names = run_own(&r->run, json_object());
+	r->run.write_ids = run_own(&r->run, json_array());
 	inputs_parse(r);
 }
 
@@ -321,7 +323,8 @@ void run_action(struct agent *a, const struct run_call *call, struct run_result 
 	result_cap(&r.run, r.kind, out);
 	if (r.identity.key_id && strcmp(r.identity.key_id, a->config->secrets[0].id) != 0)
 		envelope_warn(&out->envelope, "identity_secret_rotated");
-	if (!call->probe && !record_outcome(a, call, &r.run, r.kind, out, r.identity.user_id))
+	out->took_ms = clock_milliseconds(&a->clock) - r.started;
+	if (!call->probe && !record_outcome(&r))
 		envelope_warn(&out->envelope, "audit_failed");
 	run_release(&r);
 }

@@ -26,6 +26,7 @@ struct run_call {
 	 * write. NULL: not known, then every call is a turn of its own.
 	 */
 	const char *conversation, *turn;
+	const char *tool_call; /* the model's or the host's name for this call, for the audit record; NULL: none */
 	/* Only to see where it would end: nothing is counted, recorded, kept or written. */
 	bool probe;
 };
@@ -36,6 +37,7 @@ struct run_result {
 	struct problem problem;
 	struct envelope envelope;
 	const char *stage; /* the step at which the run ended */
+	int64_t took_ms;   /* from the first step to the last   */
 };
 
 void run_action(struct agent *a, const struct run_call *call, struct run_result *out);

@@ -23,6 +23,7 @@ struct running {
 	json_t *raw;	     /* the arguments as they came; NULL when they are no JSON object */
 	const char *syntax;  /* why not */
 	const char *held[2]; /* latches: the contact's, then the customer's */
+	int64_t started;     /* clock_milliseconds */
 };
 
 /* Who does what how often goes by this name: the person and the action. In the arena. */

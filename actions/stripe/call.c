@@ -53,6 +53,7 @@ json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struc
 	struct transport_response response;
 	enum transport_fate fate;
 	bool wrote = ask->idempotency_key != NULL, doubtful = false;
+	const char *id;
 	json_t *body = NULL;
 	unsigned tried = 0, wait;
 
@@ -66,6 +67,9 @@ json_t *stripe_call(struct stripe_client *c, const struct stripe_ask *ask, struc
 			break;
 		clock_wait(&c->clock, wait);
 	}
+	id = fate == FATE_ANSWERED && ask->ids ? transport_header(&response, "Request-Id") : NULL;
+	if (id)
+		json_array_append_new(ask->ids, json_string(id));
 	if (fate == FATE_ANSWERED)
 		body = answer_read(&response, wrote, why);
 	else

@@ -25,6 +25,7 @@ struct stripe_ask {
 	const char *path;	     /* "/v1/customers/cus_1"; its parts are encoded already                     */
 	json_t *params;		     /* a query for GET and DELETE, a form for POST; NULL: none; borrowed        */
 	const char *idempotency_key; /* for everything that changes something; NULL for reads and previews      */
+	json_t *ids;		     /* an array that Stripe's request id is added to; NULL: nobody keeps it    */
 };
 
 /*

@@ -9,6 +9,7 @@ struct world {
 	struct arena arena; /* of the last exchange */
 	struct sa_header headers[4];
 	bool offline;
+	char code[7];
 };
 
 /* The script, by way of the public types. */
@@ -50,7 +51,21 @@ static void world_wait(void *arg, unsigned milliseconds)
 	script_wait(&((struct world *)arg)->script, milliseconds);
 }
 
-static struct sa *world_open(struct world *w)
+/* The operator's server that sends e-mail: keeps the last code. */
+static enum sa_fate world_post(void *arg, const struct sa_http_request *request, struct sa_http_response *response)
+{
+	struct world *w = arg;
+	json_t *body = json_loadb(request->body, request->length, 0, NULL);
+
+	assert_string_equal(request->path, "/codes");
+	assert_int_equal(strlen(js_text(body, "code")), sizeof(w->code) - 1);
+	memcpy(w->code, js_text(body, "code"), sizeof(w->code));
+	json_decref(body);
+	*response = (struct sa_http_response) { .status = 202, .body = "" };
+	return SA_ANSWERED;
+}
+
+static struct sa *world_open_with(struct world *w, const char *configuration)
 {
 	char *why = NULL;
 	struct sa *sa;
@@ -61,7 +76,8 @@ static struct sa *world_open(struct world *w)
 		&w->script, (struct reply) { .method = "GET", .path = "/v1/customers/cus_ada", .body = ADA_CUSTOMER });
 	script_reply(&w->script,
 		(struct reply) { .method = "GET", .path = "/v1/subscriptions", .body = LIST(ADA_SUBSCRIPTION) });
-	sa = sa_open(&(struct sa_options) { .config_json = COMPANY_CONFIG,
+	sa = sa_open(&(struct sa_options) { .config_json = configuration,
+			     .courier = { .send = world_post, .arg = w },
 			     .transport = { .send = world_send, .arg = w },
 			     .now = world_now,
 			     .wait = world_wait,
@@ -71,6 +87,11 @@ static struct sa *world_open(struct world *w)
 		print_error("%s\n", why);
 	assert_non_null(sa);
 	return sa;
+}
+
+static struct sa *world_open(struct world *w)
+{
+	return world_open_with(w, COMPANY_CONFIG);
 }
 
 static void world_close(struct world *w, struct sa *sa)
@@ -166,6 +187,75 @@ static void embed__lists_tools_and_warnings(void **state)
 	world_close(&w, sa);
 }
 
+/* A hash opens a session, which counts in its place until the log-out. */
+static void embed__a_session_in_place_of_the_proof(void **state)
+{
+	struct world w;
+	struct sa *sa = world_open(&w);
+	struct config *config = config_of(COMPANY_CONFIG);
+	struct sa_result r;
+	char hash[65], *session;
+
+	(void)state;
+	identity_hash(config, "ada", hash);
+	assert_null(sa_identify(sa, &(struct sa_call) { .user_id = "ada", .user_hash = "no" }));
+	session = sa_identify(sa, &(struct sa_call) { .user_id = "ada", .user_hash = hash });
+	assert_non_null(session);
+	for (int i = 0; i < 2; i++) {
+		sa_run(sa, &(struct sa_call) { .action = "get_subscription", .session = session }, &r);
+		assert_string_equal(r.status, i ? "needs_verification" : "ok");
+		sa_result_clear(&r);
+		assert_int_equal(sa_reset_user(sa, session), 0);
+	}
+	assert_int_equal(sa_reset_user(sa, "ses_none"), -1);
+	free(session);
+	config_free(config);
+	world_close(&w, sa);
+}
+
+/* Proposes cancelling with what was entered; gives whether it came to a proposal. */
+static bool proposes(struct sa *sa, const char *hash, const char *code)
+{
+	struct sa_result r;
+	bool proposed;
+
+	sa_run(sa,
+		&(struct sa_call) { .action = "manage",
+			.inputs = "{\"operation\":\"cancel\"}",
+			.user_id = "ada",
+			.user_hash = hash,
+			.conversation = "one",
+			.code = code },
+		&r);
+	proposed = !strcmp(r.status, "needs_confirmation");
+	if (!proposed)
+		assert_string_equal(r.status, "needs_verification");
+	sa_result_clear(&r);
+	return proposed;
+}
+
+static void embed__a_code_that_was_sent(void **state)
+{
+	char *configuration = mem_format("%.*s,\"step_up\":{\"for\":[\"cancel\"],\"deliver\":{\"url\":"
+					 "\"http://127.0.0.1:9/codes\",\"secret\":\"secret_of_the_post\"}}}",
+		(int)strlen(COMPANY_CONFIG) - 1, COMPANY_CONFIG);
+	struct config *config = config_of(configuration);
+	struct world w;
+	struct sa *sa = world_open_with(&w, configuration);
+	char hash[65];
+
+	(void)state;
+	identity_hash(config, "ada", hash);
+	assert_false(proposes(sa, hash, NULL));
+	assert_false(proposes(sa, hash, strcmp(w.code, "000000") ? "000000" : "111111"));
+	assert_true(proposes(sa, hash, w.code));
+	/* And is trusted for a while in this conversation. */
+	assert_true(proposes(sa, hash, NULL));
+	config_free(config);
+	free(configuration);
+	world_close(&w, sa);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +264,8 @@ int main(void)
 		cmocka_unit_test(embed__refuses_a_bad_configuration),
 		cmocka_unit_test(embed__two_agents_never_meet),
 		cmocka_unit_test(embed__lists_tools_and_warnings),
+		cmocka_unit_test(embed__a_session_in_place_of_the_proof),
+		cmocka_unit_test(embed__a_code_that_was_sent),
 	};
 
 	return cmocka_run_group_tests_name("embed", tests, NULL, NULL);

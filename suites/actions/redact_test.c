@@ -176,6 +176,14 @@ static char *file_text(const char *name)
 	return text_take(&t);
 }
 
+/* Hashes and seals, whose digits may spell anything, go. */
+static void chains_cut(char *record)
+{
+	for (char *at = record; (at = strstr(at, "\"chain\":")) != NULL;)
+		while (*at && *at != '\n')
+			*at++ = ' ';
+}
+
 static void record__never_holds_any_of_it(void **state)
 {
 	const struct secret_row *row = *state;
@@ -196,6 +204,7 @@ static void record__never_holds_any_of_it(void **state)
 		run_with(&c, slot, row->text);
 	company_close(&c);
 	record = file_text(file);
+	chains_cut(record);
 	assert_holds(record, "\"phase\"");
 	assert_lacks(record, row->hidden);
 	free(record);

@@ -25,6 +25,8 @@ enum tax_customer {
 	TAX_CUSTOMER_REVERSE, /* the same: the customer accounts for the tax */
 };
 
+#define TAX_RATE_PLACES 4 /* decimals of a percentage: Stripe docs "Create a tax rate" */
+
 struct tax_rate {
 	int64_t percent; /* ten-thousandths of a percent (value/decimal.h) */
 	bool inclusive;

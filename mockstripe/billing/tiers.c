@@ -142,3 +142,11 @@ bool price_line(struct decimal amount, int64_t *out)
 {
 	return decimal_round(amount, ROUND_HALF_AWAY, out);
 }
+
+bool price_line_of(const char *unit, struct decimal quantity, int64_t *out)
+{
+	struct decimal each, total;
+
+	return decimal_parse(unit, DECIMAL_PLACES, &each) == DECIMAL_OK && decimal_multiply(each, quantity, &total) &&
+	       price_line(total, out);
+}

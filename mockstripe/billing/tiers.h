@@ -64,5 +64,7 @@ bool price_total(const struct price_terms *p, struct decimal quantity, struct de
  * goes away from zero (what invoices do in commerce; Stripe's pages leave plain lines open).
  */
 bool price_line(struct decimal amount, int64_t *out);
+/* The same for a unit amount as text, times a quantity; false also when the text is no decimal. */
+bool price_line_of(const char *unit, struct decimal quantity, int64_t *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "api/list.h"
 #include "base/mem.h"
 #include "pages/checkout_view.h"
+#include "resources/price.h"
 #include "value/money.h"
 
 static json_t *tree_of(struct checkout_view *c)
@@ -127,7 +128,7 @@ static void show_options(struct checkout_view *c, const struct list *rows)
 	{
 		const char *id = js_text(option, "price");
 		struct record *price = account_find(c->call->account, id);
-		struct record *product = account_find(c->call->account, js_text(record_tree(price), "product"));
+		struct record *product = price_product(c->call, price);
 		bool taken = is_taken(rows, id);
 
 		begin_choice(c);

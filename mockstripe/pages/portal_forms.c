@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "pages/portal_view.h"
 #include "resources/billing/sub.h"
+#include "resources/price.h"
 
 static bool is(const char *a, const char *b)
 {
@@ -34,7 +35,7 @@ static void show_plan(struct portal_view *p, const char *id, const char *chosen)
 
 	if (!price || price->deleted)
 		return;
-	product = account_find(p->call->account, js_text(record_tree(price), "product"));
+	product = price_product(p->call, price);
 	html(&p->v->html,
 		"<label class=\"choice\"><input type=\"radio\" name=\"price\" value=\"%s\"%s required><span>%s%s</span>"
 		"<span class=\"end\">%s</span></label>",

@@ -39,7 +39,7 @@ static int price_create(struct call *call)
 
 static int check_default(struct call *call, struct record *price)
 {
-	struct record *product = account_find(call->account, js_text(record_tree(price), "product"));
+	struct record *product = price_product(call, price);
 	const char *chosen = product ? js_text(record_tree(product), "default_price") : NULL;
 
 	if (!param_flag(call, "active", true) && chosen && !strcmp(chosen, price->id))

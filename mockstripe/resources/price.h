@@ -22,6 +22,8 @@ bool price_has_currency(struct record *price, const char *currency);
 /* unit_amount_decimal in that currency, or NULL (tiered, no such currency). Borrowed from the record. */
 const char *price_unit_decimal(struct record *price, const char *currency);
 
+struct record *price_product(struct call *call, struct record *price); /* NULL when it is not there any more */
+
 /* The plan twin of a recurring price as subscription items show it, complete. New reference; NULL for a one-time one.
  */
 json_t *price_plan(struct call *call, struct record *price);

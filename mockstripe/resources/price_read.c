@@ -109,6 +109,11 @@ bool price_terms(struct call *call, struct record *price, const char *currency, 
 
 /* ---- using a price for something new ---- */
 
+struct record *price_product(struct call *call, struct record *price)
+{
+	return account_find(call->account, js_text(record_tree(price), "product"));
+}
+
 struct record *price_usable(struct call *call, const char *id, const char *type, const char *where)
 {
 	const struct schema_resource *resource = schema_find_object("price");
@@ -121,7 +126,7 @@ struct record *price_usable(struct call *call, const char *id, const char *type,
 		return NULL;
 	}
 	own = js_text(record_tree(price), "type");
-	product = account_find(call->account, js_text(record_tree(price), "product"));
+	product = price_product(call, price);
 	if (!js_flag(record_tree(price), "active", false))
 		fail_invalid(
 			call, NULL, where, "The price specified is inactive. This field only accepts active prices.");

@@ -6,18 +6,16 @@
 #include "api/params.h"
 #include "api/resource.h"
 #include "base/json.h"
+#include "billing/tax.h"
 #include "resources/check.h"
 #include "resources/generic.h"
 #include "value/country.h"
-#include "value/decimal.h"
-
-#define PERCENT_PLACES 4
 
 static int rate_create(struct call *call)
 {
 	json_t *body;
 
-	if (check_decimals(call, "percentage", PERCENT_PLACES) ||
+	if (check_decimals(call, "percentage", TAX_RATE_PLACES) ||
 		check_country(call, param_text(call, "country"), "country"))
 		return -1;
 	body = generic_body(call, NULL);

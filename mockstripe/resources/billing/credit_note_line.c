@@ -318,11 +318,7 @@ static int tax_by_rates(struct credit *c, json_t *body, json_t *ids, const char 
 		return fail_invalid(c->call, NULL, where, "A line can have at most %d tax rates.", LINE_RATES);
 	json_array_foreach(trees, i, tree)
 	{
-		char *percent =
-			arena_format(&c->call->arena, "%.15g", json_number_value(json_object_get(tree, "percentage")));
-
-		rates[n].inclusive = js_flag(tree, "inclusive", false);
-		if (percent_parse(percent, 4, &rates[n].percent) != DECIMAL_OK)
+		if (!tax_rate_read(tree, &rates[n]))
 			return fail_invalid(
 				c->call, NULL, where, "The tax rate %s has no percentage.", js_text(tree, "id"));
 		index[n] = n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/billing/inside.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/fail.h"
@@ -17,7 +18,7 @@ bool item_read_price(struct call *call, struct item_facts *out, struct record *p
 	const char *interval = js_text(recurring, "interval");
 
 	out->price = price;
-	out->product = account_find(call->account, js_text(tree, "product"));
+	out->product = price_product(call, price);
 	out->interval = CALENDAR_INTERVAL_MONTH;
 	if (interval && !calendar_interval_parse(interval, &out->interval)) {
 		fail_api(call, "The price %s has an interval that is none: %s.", price->id, interval);
@@ -210,6 +211,15 @@ void item_trial_line(struct call *call, const struct item_facts *item, struct re
 		&text, flexible ? PRORATION_FLEXIBLE : PRORATION_CLASSIC, item_product_name(item), item->quantity);
 	line->unit_amount_decimal = "0";
 	line->description = arena_take(call, &text);
+}
+
+bool tax_rate_read(const json_t *rate, struct tax_rate *out)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%.15g", json_number_value(json_object_get(rate, "percentage")));
+	*out = (struct tax_rate) { .inclusive = js_flag(rate, "inclusive", false) };
+	return percent_parse(text, TAX_RATE_PLACES, &out->percent) == DECIMAL_OK;
 }
 
 json_t *tax_rates_of(struct call *call, json_t *ids, const char *where)

@@ -7,6 +7,7 @@
 #include "billing/cycle.h"
 #include "billing/discount.h"
 #include "billing/proration.h"
+#include "billing/tax.h"
 #include "billing/tiers.h"
 #include "resources/billing/invoice.h"
 
@@ -42,6 +43,9 @@ int item_total(struct call *call, struct item_facts *item);
 const char *item_product_name(const struct item_facts *item);
 struct describe_price;
 void item_describe_price(const struct item_facts *item, const char *currency, struct describe_price *out);
+
+/* A tax rate as taxes are worked out with it. False, with a percentage of 0, when its percentage is no such number. */
+bool tax_rate_read(const json_t *rate, struct tax_rate *out);
 
 /*
  * The discounts in force for a subscription's item: its own, then the subscription's (or the customer's when the

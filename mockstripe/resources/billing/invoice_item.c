@@ -257,7 +257,7 @@ static int work_out_amount(struct call *call, struct bill_line *line, const char
 {
 	const char *unit = param_text(call, "unit_amount_decimal");
 	const char *price_id = param_text_at(call, "pricing.price");
-	struct decimal quantity = decimal_of(param_int(call, "quantity", 1)), each, product;
+	struct decimal quantity = decimal_of(param_int(call, "quantity", 1));
 
 	if (param_text(call, "quantity_decimal"))
 		decimal_parse(param_text(call, "quantity_decimal"), DECIMAL_PLACES, &quantity);
@@ -283,8 +283,7 @@ static int work_out_amount(struct call *call, struct bill_line *line, const char
 			"price_data.");
 	if (!*currency)
 		return fail_missing_param(call, "currency");
-	if (decimal_parse(unit, DECIMAL_PLACES, &each) != DECIMAL_OK || !decimal_multiply(each, quantity, &product) ||
-		!price_line(product, &line->amount))
+	if (!price_line_of(unit, quantity, &line->amount))
 		return fail_invalid(
 			call, "amount_too_large", "quantity", "The unit amount times the quantity is too large.");
 	line->unit_amount_decimal = unit;
@@ -364,8 +363,7 @@ static int item_create(struct call *call)
 		return fail_invalid(call, NULL, "period[end]", "The period must end at or after its start.");
 	line.description = param_text(call, "description");
 	if (!line.description && line.price)
-		line.description = js_text(
-			record_tree(account_find(call->account, js_text(record_tree(line.price), "product"))), "name");
+		line.description = js_text(record_tree(price_product(call, line.price)), "name");
 	line.discountable = param_flag(call, "discountable", line.amount >= 0);
 	line.sub = sub;
 	line.tax_rates = tax_rates_of(call, param(call, "tax_rates"), "tax_rates");

@@ -43,7 +43,6 @@ static int entry_amount(
 	struct call *call, json_t *entry, const char *currency, const char *where, struct bill_line *line)
 {
 	const char *price_id = js_text_at(entry, "pricing.price"), *unit = NULL;
-	struct decimal each, total;
 
 	if (json_object_get(entry, "quantity"))
 		line->quantity = decimal_of(js_int(entry, "quantity", 1));
@@ -63,8 +62,7 @@ static int entry_amount(
 	} else {
 		return 0;
 	}
-	if (!unit || decimal_parse(unit, DECIMAL_PLACES, &each) != DECIMAL_OK ||
-		!decimal_multiply(each, line->quantity, &total) || !price_line(total, &line->amount))
+	if (!unit || !price_line_of(unit, line->quantity, &line->amount))
 		return fail_invalid(call, NULL, where, "This line has no unit amount in %s to multiply.", currency);
 	line->unit_amount_decimal = unit;
 	return 0;

@@ -45,14 +45,8 @@ static void gather_rates(struct tally *t)
 			size_t at = find_tree(t->rate_trees, t->n_rates, rate);
 
 			if (at == t->n_rates) {
-				char *text = arena_format(
-					&call->arena, "%.15g", json_number_value(json_object_get(rate, "percentage")));
-
 				t->rate_trees[t->n_rates] = rate;
-				t->rates[t->n_rates].inclusive = js_flag(rate, "inclusive", false);
-				if (percent_parse(text, 4, &t->rates[t->n_rates].percent) != DECIMAL_OK)
-					t->rates[t->n_rates].percent = 0;
-				t->n_rates++;
+				tax_rate_read(rate, &t->rates[t->n_rates++]); /* a loaded one may have none */
 			}
 			index[i] = at;
 		}

@@ -42,7 +42,6 @@ static int read_amount(struct imagined *m)
 	struct call *call = m->call;
 	const char *price = js_text(m->entry, "price"), *unit = js_text(m->entry, "unit_amount_decimal");
 	json_t *data = json_object_get(m->entry, "price_data");
-	struct decimal each, total;
 
 	if (price || data) {
 		m->line.price = price ? price_usable(call, price, "one_time", name_in(call, m->where, "price"))
@@ -58,8 +57,7 @@ static int read_amount(struct imagined *m)
 		m->line.amount = js_int(m->entry, "amount", 0);
 		return 0;
 	}
-	if (unit && decimal_parse(unit, DECIMAL_PLACES, &each) == DECIMAL_OK &&
-		decimal_multiply(each, m->line.quantity, &total) && price_line(total, &m->line.amount))
+	if (unit && price_line_of(unit, m->line.quantity, &m->line.amount))
 		return 0;
 	return fail_invalid(call, "parameter_missing", m->where,
 		"Give each invoice item an amount, or a price, price_data or unit_amount with a quantity.");

@@ -9,7 +9,6 @@
 #include "api/params.h"
 #include "api/resource.h"
 #include "api/shape.h"
-#include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
@@ -26,28 +25,6 @@ const struct schema_resource *schedule_type(void)
 }
 
 /* ---- parts of a body ---- */
-
-static json_t *mode_body(const char *type, const char *discounts)
-{
-	json_t *mode = json_object(), *flexible = json_null();
-
-	if (!strcmp(type, "flexible")) {
-		flexible = json_object();
-		js_put_text(flexible, "proration_discounts", discounts ? discounts : "included");
-	}
-	js_put_new(mode, "flexible", flexible);
-	js_put_text(mode, "type", type);
-	return mode;
-}
-
-static json_t *mode_of_call(struct call *call)
-{
-	const char *type = param_text_at(call, "billing_mode.type");
-
-	if (!type)
-		type = version_at_least(call->version, "2025-09-30") ? "flexible" : "classic";
-	return mode_body(type, param_text_at(call, "billing_mode.flexible.proration_discounts"));
-}
 
 static void fill(struct call *call, json_t *body)
 {
@@ -158,8 +135,8 @@ static json_t *body_of_subscription(struct call *call, struct record *sub)
 	json_array_append_new(phases, phase);
 	js_put_new(body, "phases", phases);
 	js_put_new(body, "billing_mode",
-		mode_body(subscription_is_flexible(sub) ? "flexible" : "classic",
-			js_text_at(tree, "billing_mode.flexible.proration_discounts")));
+		billing_mode_body(
+			subscription_is_flexible(sub), js_text_at(tree, "billing_mode.flexible.proration_discounts")));
 	js_put(body, "customer", json_object_get(tree, "customer"));
 	js_put(body, "test_clock", json_object_get(tree, "test_clock"));
 	js_put_text(body, "subscription", sub->id);
@@ -223,7 +200,9 @@ struct record *schedule_new(struct call *call, struct record *customer, const ch
 	js_put_new(body, "phases", phases);
 	js_put_text(body, "customer", customer->id);
 	js_put(body, "test_clock", json_object_get(record_tree(customer), "test_clock"));
-	js_put_new(body, "billing_mode", mode_of_call(call));
+	js_put_new(body, "billing_mode",
+		billing_mode_body(
+			billing_mode_wanted(call), param_text_at(call, "billing_mode.flexible.proration_discounts")));
 	if (apply_plain(call, body, customer, prefix) || apply_pauses(call, body, prefix)) {
 		json_decref(body);
 		return NULL;

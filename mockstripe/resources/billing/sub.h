@@ -83,6 +83,8 @@ void sub_set_pending_interval(json_t *draft, int64_t from);
 /* Refuses a pending_invoice_item_interval of more than a year (Stripe API reference, "Create a subscription"). 0 or -1.
  */
 int sub_check_pending_interval(struct call *call, const json_t *given);
+/* Refuses a trial_end that is over, or more than two years ahead. name: how messages call it. 0 or -1. */
+int sub_check_trial_end(struct call *call, int64_t end, const char *name);
 /* Refuses billing_schedules: prebilling is not simulated. name: how messages call the parameter. 0 or -1. */
 int sub_check_billing_schedules(struct call *call, const json_t *given, const char *name);
 /* Puts the items' trees into the subscription's body. */

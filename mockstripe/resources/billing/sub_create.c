@@ -8,7 +8,6 @@
 #include "api/fail.h"
 #include "api/params.h"
 #include "api/shape.h"
-#include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
@@ -61,15 +60,6 @@ static int check_behavior(struct creation *n)
 	return 0;
 }
 
-static bool is_flexible(struct call *call)
-{
-	const char *mode = param_text_at(call, "billing_mode.type");
-
-	if (mode)
-		return !strcmp(mode, "flexible");
-	return version_at_least(call->version, "2025-09-30");
-}
-
 static int read_trial(struct creation *n)
 {
 	struct call *call = n->call;
@@ -85,12 +75,8 @@ static int read_trial(struct creation *n)
 		days = sub_trial_days(&n->c);
 	if (json_is_integer(end)) {
 		n->trial_end = json_integer_value(end);
-		if (n->trial_end <= call->now)
-			return fail_invalid(call, NULL, "trial_end",
-				"Invalid timestamp: must be an integer Unix timestamp in the future.");
-		if (n->trial_end > call->now + 730 * INT64_C(86400))
-			return fail_invalid(call, NULL, "trial_end",
-				"Invalid timestamp: can be no more than two years in the future.");
+		if (sub_check_trial_end(call, n->trial_end, "trial_end"))
+			return -1;
 	} else if (days > 0) {
 		n->trial_end = call->now + days * 86400;
 	}
@@ -214,7 +200,7 @@ static json_t *make_body(struct creation *n)
 		"cancel_at_period_end", "billing_cycle_anchor", "billing_mode", "add_invoice_items",
 		"billing_schedules", NULL };
 	struct call *call = n->call;
-	json_t *body = shape_new(call, sub_type(), NULL), *mode;
+	json_t *body = shape_new(call, sub_type(), NULL);
 	json_t *rates = tax_rates_of(call, param(call, "default_tax_rates"), "default_tax_rates");
 
 	n->body = body;
@@ -231,17 +217,8 @@ static json_t *make_body(struct creation *n)
 		js_put_int(body, "trial_start", call->now);
 		js_put_int(body, "trial_end", n->trial_end);
 	}
-	mode = json_object();
-	js_put_null(mode, "flexible");
-	if (n->c.flexible) {
-		json_t *flexible = json_object();
-		const char *discounts = param_text_at(call, "billing_mode.flexible.proration_discounts");
-
-		js_put_text(flexible, "proration_discounts", discounts ? discounts : "included");
-		js_put_new(mode, "flexible", flexible);
-	}
-	js_put_text(mode, "type", n->c.flexible ? "flexible" : "classic");
-	js_put_new(body, "billing_mode", mode);
+	js_put_new(body, "billing_mode",
+		billing_mode_body(n->c.flexible, param_text_at(call, "billing_mode.flexible.proration_discounts")));
 	apply_cancel(n, body);
 	sub_set_pending_interval(body, call->now);
 	return body;
@@ -280,7 +257,6 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 				  : price_from_data(call, json_object_get(entry, "price_data"),
 					    arena_format(&call->arena, "%s[price_data]", where));
 	struct bill_line line = { .sub = c->sub, .discountable = true };
-	struct decimal unit, total;
 
 	if (!price)
 		return -1;
@@ -288,8 +264,7 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 	line.quantity = decimal_of(js_int(entry, "quantity", 1));
 	line.period = (struct span) { call->now, call->now };
 	line.unit_amount_decimal = price_unit_decimal(price, c->currency);
-	line.description =
-		js_text(record_tree(account_find(call->account, js_text(record_tree(price), "product"))), "name");
+	line.description = js_text(record_tree(price_product(call, price)), "name");
 	line.tax_rates = tax_rates_of(call, json_object_get(entry, "tax_rates"), where);
 	line.metadata = json_object_get(entry, "metadata");
 	if (call->fail.status)
@@ -297,8 +272,7 @@ int sub_add_invoice_item(struct sub_change *c, json_t *entry, const char *where)
 	if (!line.unit_amount_decimal)
 		return fail_invalid(call, NULL, arena_format(&call->arena, "%s[price]", where),
 			"The price %s has no amount in %s.", price->id, c->currency);
-	if (decimal_parse(line.unit_amount_decimal, DECIMAL_PLACES, &unit) != DECIMAL_OK ||
-		!decimal_multiply(unit, line.quantity, &total) || !price_line(total, &line.amount))
+	if (!price_line_of(line.unit_amount_decimal, line.quantity, &line.amount))
 		return fail_invalid(
 			call, "amount_too_large", where, "The price times the quantity is more than can be billed.");
 	invoice_item_new(call, c->customer, &line, c->currency);
@@ -372,7 +346,7 @@ static int prepare(struct creation *n)
 	json_t *items = param(call, "items");
 
 	n->c.currency = currency;
-	n->c.flexible = is_flexible(call);
+	n->c.flexible = billing_mode_wanted(call);
 	n->c.behavior = sub_behavior_of(param_text(call, "proration_behavior"));
 	if (check_behavior(n) || count_subscriptions(n))
 		return -1;

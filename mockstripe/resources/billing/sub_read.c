@@ -3,13 +3,16 @@
 
 #include "api/fail.h"
 #include "api/list.h"
+#include "api/params.h"
 #include "api/shape.h"
+#include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "resources/billing/sub_pause.h"
 
 #define TRIAL_NOTICE INT64_C(259200)	  /* trial_will_end comes three days before the end */
 #define INCOMPLETE_SECONDS INT64_C(82800) /* 23 hours to pay the first invoice */
+#define LONGEST_TRIAL (730 * INT64_C(86400))
 
 const struct schema_resource *sub_type(void)
 {
@@ -50,6 +53,26 @@ bool subscription_itemizes(struct record *sub)
 	const char *discounts = js_text_at(record_tree(sub), "billing_mode.flexible.proration_discounts");
 
 	return discounts && !strcmp(discounts, "itemized");
+}
+
+bool billing_mode_wanted(struct call *call)
+{
+	const char *mode = param_text_at(call, "billing_mode.type");
+
+	return mode ? !strcmp(mode, "flexible") : version_at_least(call->version, "2025-09-30");
+}
+
+json_t *billing_mode_body(bool flexible, const char *discounts)
+{
+	json_t *mode = json_object(), *details = json_null();
+
+	if (flexible) {
+		details = json_object();
+		js_put_text(details, "proration_discounts", discounts ? discounts : "included");
+	}
+	js_put_new(mode, "flexible", details);
+	js_put_text(mode, "type", flexible ? "flexible" : "classic");
+	return mode;
 }
 
 struct record *subscription_customer(struct call *call, struct record *sub)
@@ -212,6 +235,17 @@ int sub_check_billing_schedules(struct call *call, const json_t *given, const ch
 	return fail_invalid(call, NULL, name,
 		"Billing periods ahead of their time (billing_schedules) is not simulated. Leave it out, or bill the "
 		"time ahead with a price of a longer interval.");
+}
+
+int sub_check_trial_end(struct call *call, int64_t end, const char *name)
+{
+	if (end <= call->now)
+		return fail_invalid(
+			call, NULL, name, "Invalid timestamp: must be an integer Unix timestamp in the future.");
+	if (end > call->now + LONGEST_TRIAL)
+		return fail_invalid(
+			call, NULL, name, "Invalid timestamp: can be no more than two years in the future.");
+	return 0;
 }
 
 int sub_check_pending_interval(struct call *call, const json_t *given)

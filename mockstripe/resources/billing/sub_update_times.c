@@ -38,12 +38,8 @@ static int read_trial(struct update *u)
 	if (!json_is_integer(end))
 		return 0;
 	u->trial_end = json_integer_value(end);
-	if (u->trial_end <= u->call->now)
-		return fail_invalid(u->call, NULL, update_name(u, "trial_end"),
-			"Invalid timestamp: must be an integer Unix timestamp in the future.");
-	if (u->trial_end > u->call->now + 730 * INT64_C(86400))
-		return fail_invalid(u->call, NULL, update_name(u, "trial_end"),
-			"Invalid timestamp: can be no more than two years in the future.");
+	if (sub_check_trial_end(u->call, u->trial_end, update_name(u, "trial_end")))
+		return -1;
 	u->starts_trial = true;
 	return 0;
 }

@@ -83,7 +83,7 @@ static int route_pause(struct call *call)
 static int route_migrate(struct call *call)
 {
 	struct record *sub = path_sub(call);
-	json_t *mode, *flexible;
+	json_t *mode;
 	const char *discounts = param_text_at(call, "billing_mode.flexible.proration_discounts");
 
 	if (!sub)
@@ -94,12 +94,9 @@ static int route_migrate(struct call *call)
 		return fail_invalid(call, NULL, NULL,
 			"The subscription is already in flexible billing mode. Only its proration_discounts can still "
 			"be migrated, from `included` to `itemized`.");
-	mode = js_own(journal_edit(&call->journal, sub), "billing_mode");
-	flexible = json_object();
-	js_put_text(flexible, "proration_discounts", discounts);
-	js_put_new(mode, "flexible", flexible);
-	js_put_text(mode, "type", "flexible");
+	mode = billing_mode_body(true, discounts);
 	js_put_int(mode, "updated_at", call->now);
+	js_put_new(journal_edit(&call->journal, sub), "billing_mode", mode);
 	emit_changed(call, "customer.subscription.updated", sub);
 	return answer_record(call, sub);
 }

@@ -35,6 +35,11 @@ size_t subscriptions_live_count(struct call *call, struct record *customer);
 bool subscription_is_live(struct record *sub); /* neither canceled nor incomplete_expired */
 bool subscription_is_flexible(struct record *sub);
 bool subscription_itemizes(struct record *sub); /* billing_mode.flexible.proration_discounts is itemized */
+/* Whether what the call makes is to be in flexible mode: by its billing_mode.type, else by the default of the call's
+   version. Source: Stripe changelog "Flexible billing mode is the default" (2025-09-30.clover). */
+bool billing_mode_wanted(struct call *call);
+/* A billing_mode; new reference. discounts: proration_discounts of a flexible one, NULL: the default. */
+json_t *billing_mode_body(bool flexible, const char *discounts);
 struct record *subscription_customer(struct call *call, struct record *sub);
 
 #endif

@@ -155,19 +155,6 @@ static int read_discount(struct call *call, struct basket *b, const struct baske
 
 /* ---- taxes ---- */
 
-static bool rate_of(const json_t *tree, struct tax_rate *out)
-{
-	json_t *percent = json_object_get(tree, "percentage");
-	char text[64];
-
-	if (json_is_integer(percent))
-		snprintf(text, sizeof text, "%lld", (long long)json_integer_value(percent));
-	else
-		snprintf(text, sizeof text, "%.4f", json_real_value(percent));
-	out->inclusive = js_flag(tree, "inclusive", false);
-	return percent_parse(text, 4, &out->percent) == DECIMAL_OK;
-}
-
 #define RATES 16
 
 /* Each item by itself: taxes are rounded per line. */
@@ -181,7 +168,7 @@ static int tax_item(struct call *call, struct basket_item *item, json_t *rates)
 
 	for (; n < json_array_size(rates) && n < RATES; n++) {
 		index[n] = n;
-		if (!rate_of(json_array_get(rates, n), &all[n]))
+		if (!tax_rate_read(json_array_get(rates, n), &all[n]))
 			return fail_api(call, "The tax rate of a line item cannot be read.");
 	}
 	line.rate_count = n;
@@ -318,7 +305,7 @@ struct record *basket_store_item(
 	struct call *call, const struct basket *b, const struct basket_item *item, const char *session)
 {
 	json_t *body = shape_new(call, line_item_type(), NULL), *tree = record_tree(item->price), *private;
-	struct record *product = account_find(call->account, js_text(tree, "product"));
+	struct record *product = price_product(call, item->price);
 
 	js_put_new(body, "adjustable_quantity", adjustable_body(item->entry));
 	basket_show_item(b, item, body);

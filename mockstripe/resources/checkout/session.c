@@ -10,10 +10,10 @@
 #include "api/params.h"
 #include "api/resource.h"
 #include "api/shape.h"
-#include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
+#include "resources/billing/subscription.h"
 #include "resources/checkout/inside.h"
 #include "resources/generic.h"
 #include "resources/page_url.h"
@@ -65,8 +65,7 @@ static void keep_data(struct call *call, json_t *body)
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (json_is_object(param(call, names[i])))
 			js_put(private, names[i], param(call, names[i]));
-	if (version_at_least(call->version, "2025-09-30") ||
-		json_is_object(js_at(call->params, "subscription_data.billing_mode")))
+	if (billing_mode_wanted(call) || json_is_object(js_at(call->params, "subscription_data.billing_mode")))
 		return;
 	/* The version that asked had another default. */
 	data = js_own(private, "subscription_data");

@@ -108,7 +108,7 @@ describe('the page around it', () => {
 	test('signs the same person in again: the chat goes on', () => on('ada', async ({ page, chat }) => {
 		await chat.getByRole('button', { name: 'Invoices' }).click();
 		await chat.getByText('SLKADAXX-0004').waitFor();
-		const { token } = await (await fetch(`${house.where.site}/demo/session?contact=ada`)).json();
+		const { token } = await (await fetch(`${house.where.widget}/demo/session?contact=ada`)).json();
 		await page.evaluate((given) => window.stripeActions('identify', { token: given }), token);
 		await chat.getByRole('button', { name: 'My subscription', exact: true }).click();
 		await chat.getByRole('region', { name: 'Your subscription' }).waitFor();
@@ -154,7 +154,7 @@ describe('the page around it', () => {
 	}));
 
 	test('metadata is cut at 1,000 characters, with a warning', () => on('ada', async ({ page, chat }) => {
-		const { token } = await (await fetch(`${house.where.site}/demo/session?contact=ada`)).json();
+		const { token } = await (await fetch(`${house.where.widget}/demo/session?contact=ada`)).json();
 		const warned = page.waitForEvent('console', (message) => message.type() === 'warning');
 		await page.evaluate((given) => window.stripeActions('identify', { token: given, plan: 'team', notes: 'x'.repeat(1200) }), token);
 		assert.match((await warned).text(), /metadata_truncated/);
@@ -241,7 +241,7 @@ describe('before the script is there', () => {
 		house.where.own.html = `<!doctype html><html lang="en"><title>Own</title><h1>Own</h1>${lines(house.where)}</html>`;
 		return { path: `${house.where.own.origin}/` };
 	};
-	const session = () => fetch(`${house.where.site}/demo/session?contact=ada`).then((answer) => answer.json());
+	const session = () => fetch(`${house.where.widget}/demo/session?contact=ada`).then((answer) => answer.json());
 
 	test('calls wait in the queue, in their order', async () => {
 		const { token } = await session();

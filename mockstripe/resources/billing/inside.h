@@ -16,6 +16,7 @@ bool invoice_payment_is_processing(struct call *call, struct record *invoice); /
 size_t discounts_read(struct call *call, json_t *ids, int64_t at, size_t item, const char *currency,
 	struct discount out[DISCOUNT_MOST], struct record *records[DISCOUNT_MOST]);
 
+json_t *span_body(struct span period);		  /* {end, start}; new reference */
 json_t *pricing_of(const struct bill_line *line); /* the `pricing` of a line or an invoice item; new reference */
 /* What discounts have taken off a proration (bill_line.off), in the private member of its item and of its line. */
 void put_off(json_t *private, const struct bill_line *line);
@@ -33,7 +34,14 @@ int invoice_show_due(struct call *call, struct record *invoice);
 size_t invoice_items_sweep(
 	struct call *call, struct record *invoice, struct record *customer, struct record *sub, size_t room);
 
-/* Puts one pending item on a draft; 0 or -1. */
+const struct schema_resource *invoice_item_type(void);
+void put_quantity(json_t *body, struct decimal quantity); /* quantity (1 for a part of one) and quantity_decimal */
+/* net_amount of an item: after discounts; null while discounts may still come. API reference "The Invoice Item object".
+ */
+void put_net(json_t *body);
+/* The item as a line of the invoice, which is not worked out again yet. */
+void invoice_item_bill(struct call *call, struct record *invoice, struct record *item);
+/* Puts one pending item on a draft, by its id; 0 or -1. */
 int invoice_item_place(struct call *call, const char *id, struct record *invoice, const char *where);
 /* Whether such a sweep would find anything. */
 bool invoice_items_pending(struct call *call, struct record *customer, struct record *sub, const char *currency);

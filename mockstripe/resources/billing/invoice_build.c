@@ -135,7 +135,7 @@ int64_t off_sum(const json_t *list)
 	return sum;
 }
 
-static json_t *period_of(struct span period)
+json_t *span_body(struct span period)
 {
 	json_t *out = json_object();
 
@@ -166,7 +166,7 @@ static json_t *line_body(struct call *call, struct record *invoice, const struct
 	js_put_flag(body, "livemode", call->livemode);
 	js_put_new(body, "metadata", line->metadata ? json_incref(line->metadata) : json_object());
 	js_put_new(body, "parent", line_parent(line));
-	js_put_new(body, "period", period_of(line->period));
+	js_put_new(body, "period", span_body(line->period));
 	js_put_new(body, "pretax_credit_amounts", json_array());
 	js_put_new(body, "pricing", pricing_of(line));
 	if (counted && decimal_whole(line->quantity, &whole))

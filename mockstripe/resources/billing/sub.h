@@ -76,6 +76,9 @@ int64_t sub_period_end(struct record *sub);
 int64_t sub_latest_period_end(struct record *sub);
 /* Works out what falls due next and writes it down; after every change of dates or status. */
 void sub_plan(struct call *call, struct record *sub);
+void sub_set_status(struct call *call, struct record *sub, const char *status);
+/* After a change: plans what falls due and emits customer.subscription.updated. */
+void sub_changed(struct call *call, struct record *sub);
 /* When customer.subscription.trial_will_end is due; 0: it was told, or there is no trial. */
 int64_t sub_trial_notice_due(struct record *sub);
 /* next_pending_invoice_item_invoice: one pending_invoice_item_interval after `from`; null without such an interval. */

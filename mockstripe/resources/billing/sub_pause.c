@@ -135,8 +135,7 @@ void sub_resumed(struct call *call, struct record *sub)
 {
 	forget(call, sub);
 	json_object_del(journal_edit(&call->journal, sub), "status_details");
-	sub_plan(call, sub);
-	emit_changed(call, "customer.subscription.updated", sub);
+	sub_changed(call, sub);
 	emit(call, "customer.subscription.resumed", sub);
 	subscription_schedule_resumed(call, sub);
 }
@@ -204,7 +203,7 @@ int sub_resume(struct call *call, struct record *sub, const json_t *settings, st
 				  call->discard ? DEFAULT_INCOMPLETE : ALLOW_INCOMPLETE, invoice))
 		return -1;
 	if (!c->n_lines) { /* nothing to collect */
-		js_put_text(journal_edit(&call->journal, sub), "status", "active");
+		sub_set_status(call, sub, "active");
 		sub_resumed(call, sub);
 	}
 	sub_plan(call, sub);

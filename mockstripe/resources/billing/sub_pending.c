@@ -250,8 +250,7 @@ bool sub_pending_paid(struct call *call, struct record *sub, struct record *invo
 		return true;
 	remember(c, invoice);
 	place = emit_reserve(call);
-	sub_plan(call, sub);
-	emit_changed(call, "customer.subscription.updated", sub);
+	sub_changed(call, sub);
 	emit_reserved(call, place, "customer.subscription.pending_update_applied", sub);
 	return true;
 }
@@ -264,8 +263,7 @@ bool sub_pending_dropped(struct call *call, struct record *sub, struct record *i
 		return false;
 	take_pending(call, sub, invoice);
 	place = emit_reserve(call);
-	sub_plan(call, sub);
-	emit_changed(call, "customer.subscription.updated", sub);
+	sub_changed(call, sub);
 	emit_reserved(call, place, "customer.subscription.pending_update_expired", sub);
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "api/versions.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "events/emit.h"
 #include "resources/billing/sub_pause.h"
 
 #define TRIAL_NOTICE INT64_C(259200)	  /* trial_will_end comes three days before the end */
@@ -235,6 +236,17 @@ int sub_check_billing_schedules(struct call *call, const json_t *given, const ch
 	return fail_invalid(call, NULL, name,
 		"Billing periods ahead of their time (billing_schedules) is not simulated. Leave it out, or bill the "
 		"time ahead with a price of a longer interval.");
+}
+
+void sub_set_status(struct call *call, struct record *sub, const char *status)
+{
+	js_put_text(journal_edit(&call->journal, sub), "status", status);
+}
+
+void sub_changed(struct call *call, struct record *sub)
+{
+	sub_plan(call, sub);
+	emit_changed(call, "customer.subscription.updated", sub);
 }
 
 int sub_check_trial_end(struct call *call, int64_t end, const char *name)

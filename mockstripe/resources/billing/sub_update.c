@@ -303,8 +303,7 @@ static int change(struct call *call, struct record *sub, json_t *given_tree, con
 		return -1;
 	if (waiting)
 		sub_pending_settle(&u->c, &kept, given_tree, *invoice);
-	sub_plan(call, sub);
-	emit_changed(call, "customer.subscription.updated", sub);
+	sub_changed(call, sub);
 	sub_announce_items(&u->c);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #   ci/bench.sh [build folder] [folder of the benchmark programs]
 #
 # BENCH_SECONDS (5) a measurement, BENCH_CUSTOMERS (100000) in the full account, BENCH_CONNECTIONS (32),
-# RENEWALS_SUBSCRIPTIONS ("1000 10000") that one clock renews twelve times; the larger one takes some minutes and 6 GB.
+# RENEWALS_SUBSCRIPTIONS ("1000 10000") that one clock renews twelve times; the larger one takes half a minute and 3 GB.
 set -u
 cd "$(dirname "$0")/.." || exit
 out=${1:-build}

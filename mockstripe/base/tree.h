@@ -135,6 +135,11 @@ void tree_object_order(struct tree *t, const char *(*names)(const void *arg, siz
 /* Every object of t uses the list of keys that the set has, where it is the same one. */
 struct key_lists;
 void tree_share_keys(struct tree *t, struct key_lists *known);
+/*
+ * What two objects with the same list of keys have in common becomes one: members of t are replaced by equal ones at
+ * the same place, at any depth. Nothing of t must change any more.
+ */
+void tree_share_values(struct tree *t, const struct tree *with);
 size_t tree_object_count(const struct tree *t);
 /*
  * A key with what it is looked up by: a byte that tells most keys of one object apart. Where the key is a literal all

@@ -6,7 +6,7 @@
 #include "base/tree_inside.h"
 #include "base/tree_keys.h"
 
-#define FIRST_ROOM 4
+#define FIRST_ROOM 3
 
 /* Copies and objects of few members keep their values behind the header; `values` moves out when they grow. */
 struct object {
@@ -34,6 +34,62 @@ static struct object *object_of(const struct tree *t)
 struct tree *tree_object(void)
 {
 	return &object_new(FIRST_ROOM)->head;
+}
+
+static bool share(struct tree **value, struct tree *with);
+
+/* True when every member has become the one of the other object. */
+static bool share_members(struct object *o, const struct object *with)
+{
+	bool all = o->keys == with->keys && o->count == with->count;
+
+	for (uint32_t i = 0; i < o->count && i < with->count && o->keys == with->keys; i++)
+		all &= share(&o->values[i], with->values[i]);
+	return all;
+}
+
+/* The elements of lists look alike: each is held against the first one. */
+static bool share_elements(struct tree *t, const struct tree *with)
+{
+	size_t count = tree_array_count(t);
+	bool all = count == tree_array_count(with) && count <= 1;
+
+	for (size_t i = 0; i < count; i++) {
+		struct tree *value = tree_keep(tree_array_at(t, i));
+		bool same = share(&value, tree_array_at(with, 0));
+
+		all &= same;
+		tree_array_set(t, i, value);
+	}
+	return all;
+}
+
+/* One value of two: *value becomes `with` where they are equal, members in the same order; else what stands in it. */
+static bool share(struct tree **value, struct tree *with)
+{
+	bool same;
+
+	if (*value == with)
+		return true;
+	if (!tree_in_memory(*value) || !tree_in_memory(with) || (*value)->type != with->type)
+		return false;
+	if (with->type == TREE_OBJECT)
+		same = share_members(object_of(*value), object_of(with));
+	else if (with->type == TREE_ARRAY)
+		same = share_elements(*value, with);
+	else
+		same = tree_same(*value, with);
+	if (same) {
+		tree_drop(*value);
+		*value = tree_keep(with);
+	}
+	return same;
+}
+
+void tree_share_values(struct tree *t, const struct tree *with)
+{
+	if (t != with && tree_is(t, TREE_OBJECT) && tree_is(with, TREE_OBJECT))
+		share_members(object_of(t), object_of(with));
 }
 
 void tree_share_keys(struct tree *t, struct key_lists *known)

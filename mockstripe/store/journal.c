@@ -75,10 +75,21 @@ struct record *journal_add_at(struct journal *j, const struct schema_resource *t
 	return r;
 }
 
+/* Most of a new object is as in the last one of its kind: texts that never differ, parts that nobody has set. */
+static void share_with_others(struct account *a, const struct schema_resource *type, json_t *tree)
+{
+	const struct list *others = &account_shelf(a, type)->records;
+	struct record *newest = others->count ? others->at[others->count - 1] : NULL;
+
+	tree_share_keys(tree, &a->lists);
+	if (newest)
+		tree_share_values(tree, body_at_hand(newest->body));
+}
+
 struct record *journal_add(
 	struct journal *j, const struct schema_resource *type, const char *id, json_t *tree, int64_t created)
 {
-	tree_share_keys(tree, &j->account->lists);
+	share_with_others(j->account, type, tree);
 	return journal_add_body(j, type, id, body_new(tree), created);
 }
 

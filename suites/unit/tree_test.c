@@ -329,21 +329,64 @@ static void key_lists__do_not_change_what_they_serve(void **state)
 	}
 }
 
+static const struct {
+	const char *name, *one, *other;
+	bool same; /* the member "a" of both becomes one value */
+} common[] = {
+	{ "texts", "{\"a\":\"x\"}", "{\"a\":\"x\"}", true },
+	{ "other texts", "{\"a\":\"x\"}", "{\"a\":\"y\"}", false },
+	{ "objects", "{\"a\":{\"b\":[1],\"c\":\"z\"}}", "{\"a\":{\"b\":[1],\"c\":\"z\"}}", true },
+	{ "objects in another order", "{\"a\":{\"b\":1,\"c\":2}}", "{\"a\":{\"c\":2,\"b\":1}}", false },
+	{ "objects with one member more", "{\"a\":{\"b\":1}}", "{\"a\":{\"b\":1,\"c\":2}}", false },
+	{ "deep down", "{\"a\":{\"b\":{\"c\":\"1\"}}}", "{\"a\":{\"b\":{\"c\":\"2\"}}}", false },
+	{ "arrays", "{\"a\":[{\"b\":\"x\"}]}", "{\"a\":[{\"b\":\"x\"}]}", true },
+	{ "arrays of two", "{\"a\":[\"x\",\"x\"]}", "{\"a\":[\"x\",\"y\"]}", false },
+	{ "empty arrays", "{\"a\":[]}", "{\"a\":[]}", true },
+	{ "another type", "{\"a\":[]}", "{\"a\":{}}", false },
+	{ "large numbers", "{\"a\":9223372036854775807}", "{\"a\":9223372036854775807}", true },
+	{ "other keys", "{\"a\":\"x\"}", "{\"a\":\"x\",\"b\":\"y\"}", false },
+};
+
+static void common_values__become_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+		struct key_lists lists = { 0 };
+		js_auto one = json_loads(common[i].one, 0, NULL);
+		js_auto other = json_loads(common[i].other, 0, NULL);
+		char *text;
+
+		tree_share_keys(other, &lists);
+		tree_share_keys(one, &lists);
+		tree_share_values(one, other);
+		if ((js_get(one, "a") == js_get(other, "a")) != common[i].same)
+			fail_msg("%s", common[i].name);
+		text = json_dumps(one, JSON_COMPACT);
+		assert_string_equal(text, common[i].one);
+		free(text);
+		text = json_dumps(other, JSON_COMPACT);
+		assert_string_equal(text, common[i].other);
+		free(text);
+		key_lists_clear(&lists);
+	}
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof sizes / sizeof *sizes + 6] = {
+	struct CMUnitTest tests[sizeof sizes / sizeof *sizes + 7] = {
 		cmocka_unit_test(integers__come_back),
 		cmocka_unit_test(types__are_told_apart),
 		cmocka_unit_test(texts__are_utf8),
 		cmocka_unit_test(arrays__keep_order),
 		cmocka_unit_test(order__is_that_of_the_names),
 		cmocka_unit_test(key_lists__do_not_change_what_they_serve),
+		cmocka_unit_test(common_values__become_one),
 	};
 	char names[sizeof sizes / sizeof *sizes][64];
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		snprintf(names[i], sizeof names[i], "objects_%s__are_as_their_model", sizes[i].name);
-		tests[6 + i] = (struct CMUnitTest) { names[i], objects__are_as_their_model, NULL, NULL,
+		tests[7 + i] = (struct CMUnitTest) { names[i], objects__are_as_their_model, NULL, NULL,
 			(void *)(uintptr_t)&sizes[i] };
 	}
 	return _cmocka_run_group_tests("tree", tests, sizeof tests / sizeof *tests, NULL, NULL);

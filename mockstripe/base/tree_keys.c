@@ -51,6 +51,7 @@ static struct keys *keys_new(uint32_t room, uint32_t text_room)
 	k = mem_resize(NULL, sizeof *k + (room + 1) * sizeof *k->at + room + text_room);
 	*k = (struct keys) { .owners = 1, .room = room, .text_room = text_room };
 	k->at[0] = 0;
+	memset(tags_of(k), 0, room); /* they are looked through eight at a time, also where no key is yet */
 	return k;
 }
 

@@ -11,7 +11,7 @@
  *
  *	read     files into documents, each with its form                              fixture.c
  *	collect  objects out of state documents, checked against the description       fixture_state.c, fixture_check.c
- *	resolve  every id in them names something                                      fixture_state.c
+ *	resolve  every id in them names something                                      fixture_resolve.c
  *	build    bodies are completed and stored, what they embed first                fixture_build.c, fixture_derive.c
  *	replay   scripts                                                               fixture_script.c
  *	keys     into the keyring                                                      fixture_keys.c
@@ -87,6 +87,7 @@ struct load {
 	char *why;	       /* the first fault */
 };
 
+/* fixture_fault.c */
 /* Notes the fault, unless there is one; always false. */
 bool load_fail(struct load *l, const struct fixture_file *file, const struct where *at, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -98,6 +99,8 @@ const char *json_kind(const json_t *value);			/* "a text", "a whole number", ...
 /* Whether all members of an object are among the names (NULL-ended); a fault otherwise. */
 bool only_members(struct load *l, const struct fixture_file *file, const struct where *at, const json_t *object,
 	const char *const *names);
+
+/* fixture.c */
 /* The account's part in this load; locks it and marks it when it is new. */
 struct target *load_target(struct load *l, const char *account);
 /* The account that a file names ("acct_..."), or NULL; the caller's wins. */
@@ -106,7 +109,6 @@ const char *load_account(const struct load *l, const char *named);
 /* fixture_state.c */
 bool state_account(struct load *l, struct fixture_file *file, const char **account);
 bool state_collect(struct load *l, struct fixture_file *file);
-bool state_resolve(struct load *l, struct target *t);
 /* fixture_check.c calls it for an object that stands whole inside another: collects it, gives its id in *out. */
 struct owner {
 	const struct schema_resource *type;
@@ -121,8 +123,11 @@ struct walk {
 };
 bool object_collect(const struct walk *w, json_t *value, const struct where *at, bool embedded,
 	const struct owner *parent, const char **id);
+
+/* fixture_resolve.c: ids are noted as they are met, and looked for when everything has been read. */
 void reference_add(
 	const struct walk *w, const struct schema_node *node, const char *id, const struct where *at, bool whole);
+bool state_resolve(struct load *l, struct target *t);
 
 /*
  * fixture_check.c: the fields of a resource, or of an anonymous object, against the description. *out is a new object
@@ -144,6 +149,20 @@ struct record *object_built(struct load *l, struct target *t, const char *id);
 /* fixture_derive.c: sets in o->given what follows from other fields and objects. */
 bool object_derive(struct load *l, struct target *t, struct loaded *o);
 void children_free(struct target *t);
+
+/* fixture_expand.c */
+struct script {
+	struct load *load;
+	struct fixture_file *file;
+	json_t *answers; /* name -> answer */
+};
+/* The text with its ${name:path} replaced; arena. NULL with a fault. */
+const char *script_text(struct script *s, const char *text, const struct where *at);
+/* Adds the pairs of an object or array called `name` ("": all parameters): {"a": {"b": 1}} is a[b]=1, {"a": [{"b": 1}]}
+ * is a[0][b]=1; an empty one is the empty text, which unsets. False with a fault. */
+bool script_form(struct script *s, const char *name, const json_t *value, const struct where *at, struct text *out);
+/* The same tree with its references replaced, for the JSON bodies of /v2. New reference; NULL with a fault. */
+json_t *script_tree(struct script *s, const json_t *value, const struct where *at);
 
 /* fixture_script.c */
 bool script_replay(struct load *l, struct fixture_file *file);

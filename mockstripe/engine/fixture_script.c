@@ -4,7 +4,6 @@
  * would from a client; its answer is kept under the step's name, for ${name:path} in later steps.
  * Source: Stripe docs "Stripe CLI fixtures"; the wiki page "fixtures" of the CLI.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,203 +19,10 @@ struct used_key {
 	const char *key;
 };
 
-struct script {
-	struct load *load;
-	struct fixture_file *file;
-	json_t *answers; /* name -> answer */
-};
-
 static const char *const document_members[] = { "_meta", "fixtures", "env", NULL };
 static const char *const meta_members[] = { "template_version", "exclude_metadata", "aliases", NULL };
 static const char *const step_members[] = { "name", "path", "method", "params", "expected_error_type",
 	"idempotency_key", "context", "api_base", NULL };
-
-/* ---- references ---- */
-
-/* What ${.env:NAME} or ${name:path} stands for, as text of the arena; NULL with a fault. */
-static const char *reference_value(
-	struct script *s, const char *name, const char *path, const char *otherwise, const struct where *at)
-{
-	struct load *l = s->load;
-	const json_t *answer, *value;
-	struct text out;
-	const char *text;
-
-	if (!strcmp(name, ".env")) {
-		text = getenv(path);
-		if (text && *text)
-			return arena_text(&l->arena, text);
-		if (otherwise)
-			return otherwise;
-		load_fail(l, s->file, at, "the environment variable %s is not set; set it, or write ${.env:%s|default}",
-			path, path);
-		return NULL;
-	}
-	answer = json_object_get(s->answers, name);
-	value = js_at(answer, path);
-	if (value && json_is_string(value))
-		return arena_text(&l->arena, json_string_value(value));
-	if (value && !json_is_null(value) && !json_is_object(value) && !json_is_array(value)) {
-		text_init(&out, TEXT_NO_CEILING);
-		js_write(&out, value);
-		text = arena_text(&l->arena, out.data);
-		text_clear(&out);
-		return text;
-	}
-	if (otherwise)
-		return otherwise;
-	if (!answer)
-		load_fail(l, s->file, at, "${%s:%s}: no step before this one is called \"%s\"", name, path, name);
-	else if (value && !json_is_null(value))
-		load_fail(l, s->file, at, "${%s:%s} is %s; only a text, a number or a truth value can stand here", name,
-			path, json_kind(value));
-	else
-		load_fail(l, s->file, at, "${%s:%s}: the answer of \"%s\" has no such field (or null there)", name,
-			path, name);
-	return NULL;
-}
-
-/* One ${...} that begins at *text, which moves behind it. */
-static bool expand_one(struct script *s, const char **text, struct text *out, const struct where *at)
-{
-	struct load *l = s->load;
-	const char *begin = *text + 2, *end = strchr(begin, '}'), *colon, *bar;
-	const char *name, *path, *value;
-
-	if (!end)
-		return load_fail(l, s->file, at, "\"${\" has no \"}\"");
-	colon = memchr(begin, ':', (size_t)(end - begin));
-	bar = memchr(begin, '|', (size_t)(end - begin));
-	if (!colon || colon == begin || colon + 1 == end || (bar && bar < colon))
-		return load_fail(l, s->file, at, "a reference is ${name:path}, ${.env:NAME} or ${name:path|default}");
-	name = arena_range(&l->arena, begin, (size_t)(colon - begin));
-	path = arena_range(&l->arena, colon + 1, (size_t)((bar ? bar : end) - colon - 1));
-	value = reference_value(
-		s, name, path, bar ? arena_range(&l->arena, bar + 1, (size_t)(end - bar - 1)) : NULL, at);
-	if (!value)
-		return false;
-	text_put(out, value);
-	*text = end + 1;
-	return true;
-}
-
-/* The text with its references replaced; arena. NULL with a fault. */
-static const char *expanded(struct script *s, const char *text, const struct where *at)
-{
-	struct text out;
-	const char *result = NULL;
-	bool right = true;
-
-	text_init(&out, TEXT_NO_CEILING);
-	while (right && *text) {
-		if (text[0] == '$' && text[1] == '{')
-			right = expand_one(s, &text, &out, at);
-		else
-			text_char(&out, *text++);
-	}
-	if (right)
-		result = arena_text(&s->load->arena, out.data);
-	text_clear(&out);
-	return result;
-}
-
-/* ---- parameters as the API takes them ---- */
-
-static void add_pair(struct text *out, const char *name, const char *value)
-{
-	if (out->length)
-		text_char(out, '&');
-	percent_encode(out, name);
-	text_char(out, '=');
-	percent_encode(out, value);
-}
-
-/* A scalar as form text; NULL for null, which the CLI leaves out, and with a fault. */
-static const char *scalar_text(struct script *s, const json_t *value, const struct where *at)
-{
-	struct text out;
-	const char *text;
-
-	if (json_is_string(value))
-		return expanded(s, json_string_value(value), at);
-	if (json_is_null(value))
-		return NULL;
-	text_init(&out, TEXT_NO_CEILING);
-	js_write(&out, value);
-	text = arena_text(&s->load->arena, out.data);
-	text_clear(&out);
-	return text;
-}
-
-static bool encode(struct script *s, const char *name, const json_t *value, const struct where *at, struct text *out);
-
-/* {"a": {"b": 1}} is a[b]=1, {"a": [{"b": 1}]} is a[0][b]=1; an empty object or array is the empty text, which unsets.
- */
-static bool encode_members(
-	struct script *s, const char *name, const json_t *value, const struct where *at, struct text *out)
-{
-	struct arena *arena = &s->load->arena;
-	const char *key;
-	json_t *one;
-	size_t i;
-
-	if (*name && !json_object_size(value) && !json_array_size(value))
-		add_pair(out, name, "");
-	json_object_foreach((json_t *)(uintptr_t)value, key, one)
-	{
-		const char *below = *name ? arena_format(arena, "%s[%s]", name, key) : key;
-
-		if (!encode(s, below, one, &(struct where) { .up = at, .key = key }, out))
-			return false;
-	}
-	json_array_foreach(value, i, one)
-	{
-		if (!encode(s, arena_format(arena, "%s[%zu]", name, i), one, &(struct where) { .up = at, .index = i },
-			    out))
-			return false;
-	}
-	return true;
-}
-
-static bool encode(struct script *s, const char *name, const json_t *value, const struct where *at, struct text *out)
-{
-	const char *text;
-
-	if (json_is_object(value) || json_is_array(value))
-		return encode_members(s, name, value, at, out);
-	text = scalar_text(s, value, at);
-	if (text)
-		add_pair(out, name, text);
-	return !s->load->why;
-}
-
-/* The same tree with its references replaced, for the JSON bodies of /v2. New reference; NULL with a fault. */
-static json_t *expanded_tree(struct script *s, const json_t *value, const struct where *at)
-{
-	json_t *made, *one;
-	const char *key, *text;
-	size_t i;
-
-	if (json_is_string(value)) {
-		text = expanded(s, json_string_value(value), at);
-		return text ? json_string(text) : NULL;
-	}
-	if (!json_is_object(value) && !json_is_array(value))
-		return json_deep_copy(value);
-	made = json_is_array(value) ? json_array() : json_object();
-	json_object_foreach((json_t *)(uintptr_t)value, key, one)
-	{
-		json_object_set_new(made, key, expanded_tree(s, one, &(struct where) { .up = at, .key = key }));
-	}
-	json_array_foreach(value, i, one)
-	{
-		json_array_append_new(made, expanded_tree(s, one, &(struct where) { .up = at, .index = i }));
-	}
-	if (!s->load->why)
-		return made;
-	json_decref(made);
-	return NULL;
-}
 
 /* ---- one step ---- */
 
@@ -239,7 +45,7 @@ static bool text_member(
 		return load_fail(s->load, s->file, at, "has no \"%s\"", name);
 	if (!json_is_string(value) || !*json_string_value(value))
 		return load_fail(s->load, s->file, &here, "must be a text that is not empty");
-	*out = expanded(s, json_string_value(value), &here);
+	*out = script_text(s, json_string_value(value), &here);
 	return *out != NULL;
 }
 
@@ -310,8 +116,8 @@ static bool step_params(struct script *s, const struct step *step, const struct 
 	json_t *tree;
 
 	if (strncmp(step->path, "/v2/", 4) || strcmp(step->method, "POST"))
-		return !json_is_object(step->params) || encode_members(s, "", step->params, &here, out);
-	tree = json_is_object(step->params) ? expanded_tree(s, step->params, &here) : json_object();
+		return !json_is_object(step->params) || script_form(s, "", step->params, &here, out);
+	tree = json_is_object(step->params) ? script_tree(s, step->params, &here) : json_object();
 	if (!tree)
 		return false;
 	js_write(out, tree);
@@ -417,7 +223,7 @@ static bool check_env(struct script *s)
 
 		if (!json_is_string(value))
 			return load_fail(s->load, s->file, &at, "must be a text, not %s", json_kind(value));
-		if (!expanded(s, json_string_value(value), &at))
+		if (!script_text(s, json_string_value(value), &at))
 			return false;
 	}
 	return true;

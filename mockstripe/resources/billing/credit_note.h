@@ -26,6 +26,16 @@ const struct schema_resource *credit_line_type(void);
 int credit_lines(struct credit *c);
 int64_t credit_total(const struct credit *c); /* what the note is worth: exclusive tax on top, discounts off */
 
+/* ---- one line ---- */
+/* The body of another line of that type, appended to c->lines and borrowed; `entry` may be NULL. */
+json_t *credit_line_body(struct credit *c, const json_t *entry, const char *type);
+/* Adds the tax rate of that id to the line's tax_rates, where it is still there. */
+void credit_show_rate(struct credit *c, json_t *body, const char *id);
+/* A custom_line_item of the request (credit_note_custom.c); 0 or -1. */
+int credit_custom_line(struct credit *c, json_t *entry, const char *where);
+/* A note of a plain amount has one line of its own, worth all of it, taxes inside. */
+void credit_amount_line(struct credit *c);
+
 /* pretax_credit_amounts for discount_amounts. New reference. */
 json_t *credit_pretax(const json_t *discount_amounts);
 

@@ -103,6 +103,20 @@ static json_t *phase_make(const json_t *running, const char *price, int64_t quan
 	return phase;
 }
 
+/* A code that comes with the change counts from then on, beside what is there. */
+static void put_promotion(json_t *phase, const char *code)
+{
+	json_t *one;
+
+	if (!code)
+		return;
+	if (!js_get(phase, "discounts"))
+		js_put_new(phase, "discounts", json_array());
+	one = json_object();
+	js_put_text(one, "promotion_code", code);
+	json_array_append_new(js_get(phase, "discounts"), one);
+}
+
 /*
  * The running phase as it is, since an update names all phases, and the change behind it for one of its periods. What
  * the customer has beside the price, a trial and discounts above all, stays.
@@ -114,6 +128,7 @@ static json_t *phases_make(struct action_run *run, const json_t *state, const js
 	json_t *now = phase_make(running, js_text(state, "old_price"), js_int(state, "old_quantity", 1));
 	json_t *then = phase_make(running, js_text(state, "new_price"), js_int(state, "new_quantity", 1));
 
+	put_promotion(then, js_text(state, "promotion_code"));
 	js_put(now, "start_date", js_get(running, "start_date"));
 	js_put(now, "end_date", js_get(state, "period_end"));
 	if (js_int(running, "trial_end", 0))
@@ -148,6 +163,7 @@ json_t *later_state(struct action_run *run, const struct change *c)
 	js_put_text(state, "currency", c->currency);
 	js_put_text(state, "status", js_text(s, "status"));
 	js_put_int(state, "period_end", holding_period_end(s));
+	js_put_text(state, "promotion_code", js_text(c->promotion, "id"));
 	return state;
 }
 

@@ -165,7 +165,9 @@ static bool change_choose(struct action_run *run, struct change *c)
 	if (!c->rule->enabled)
 		return problem_raise(run->why, PROBLEM_PLAN_NOT_AVAILABLE, "change_policy.%s.enabled is false",
 			c->upgrade ? "upgrade" : "downgrade");
-	c->moves_anchor = !strcmp(c->rule->billing_cycle_anchor, "now") ||
+	c->ends_trial = run->config->trial_ends && !c->rule->at_period_end &&
+			holding_is_status(c->holding->subscription, "trialing");
+	c->moves_anchor = c->ends_trial || !strcmp(c->rule->billing_cycle_anchor, "now") ||
 			  (!same_interval(c->old_price, c->new_price) && !is_flexible(c->holding->subscription));
 	return true;
 }
@@ -198,8 +200,29 @@ static void put_terms(const struct change *c, json_t *params)
 	js_put_text(params, "proration_behavior", c->rule->proration_behavior);
 	if (prorates(c) && c->moment)
 		js_put_int(params, "proration_date", c->moment);
-	if (!strcmp(c->rule->billing_cycle_anchor, "now"))
+	/* The end of a trial is itself the new billing date. */
+	if (c->ends_trial)
+		js_put_text(params, "trial_end", "now");
+	else if (!strcmp(c->rule->billing_cycle_anchor, "now"))
 		js_put_text(params, "billing_cycle_anchor", "now");
+}
+
+static void put_discounts(struct action_run *run, const struct change *c, json_t *params)
+{
+	if (c->promotion)
+		js_put(params, "discounts",
+			promotion_discounts(
+				run, js_get(c->holding->subscription, "discounts"), js_text(c->promotion, "id")));
+}
+
+static int64_t line_off(const json_t *line)
+{
+	const json_t *amounts = js_get(line, "discount_amounts"), *one;
+	int64_t sum = 0;
+	size_t i;
+
+	json_array_foreach(amounts, i, one) sum += js_int(one, "amount", 0);
+	return sum;
 }
 
 /*
@@ -219,6 +242,7 @@ static size_t lines_read(struct change *c, const json_t *preview)
 			others++;
 			continue;
 		}
+		c->off += line_off(line);
 		if (amount < 0)
 			c->credit += amount;
 		else
@@ -235,7 +259,7 @@ static bool preview_read(struct action_run *run, struct change *c)
 {
 	json_t *params = run_own(run, json_object()), *details = json_object(), *preview;
 	const json_t *s = c->holding->subscription;
-	bool trialing = holding_is_status(s, "trialing"),
+	bool trialing = holding_is_status(s, "trialing") && !c->ends_trial,
 	     at_once = !strcmp(c->rule->proration_behavior, "always_invoice");
 	size_t others;
 
@@ -243,9 +267,10 @@ static bool preview_read(struct action_run *run, struct change *c)
 	js_put_text(params, "subscription", js_text(s, "id"));
 	put_terms(c, details);
 	js_put_new(params, "subscription_details", details);
+	put_discounts(run, c, params);
 	preview = run_preview(run, "/v1/invoices/create_preview", params);
 	if (!preview)
-		return false;
+		return c->promotion ? promotion_refused(run) : false;
 	if (!c->moment)
 		c->moment = js_int_at(preview, "parent.subscription_details.subscription_proration_date", 0);
 	others = lines_read(c, preview);
@@ -260,7 +285,7 @@ static bool preview_read(struct action_run *run, struct change *c)
 	else if (c->moves_anchor || (at_once && !others))
 		c->due_now = js_int(preview, "amount_due", 0);
 	else if (at_once)
-		c->due_now = c->credit + c->charge > 0 ? c->credit + c->charge : 0;
+		c->due_now = c->credit + c->charge > c->off ? c->credit + c->charge - c->off : 0;
 	/* With another interval the new period ends where the new price is charged up to. */
 	if (c->moves_anchor)
 		c->renews_at = 0;
@@ -288,6 +313,7 @@ static json_t *state_make(struct action_run *run, const struct change *c)
 	js_put_text(state, "status", js_text(c->holding->subscription, "status"));
 	js_put_int(state, "period_end", holding_period_end(c->holding->subscription));
 	put_terms(c, state);
+	put_discounts(run, c, state);
 	js_put_text(state, "payment_behavior", c->rule->payment_behavior);
 	return state;
 }
@@ -311,6 +337,8 @@ bool change_plan(struct action_run *run, struct proposal *out)
 	out->before = c.holding->subscription;
 	if (!out->writes)
 		return change_tell_nothing(run, &c);
+	if (!promotion_find(run, c.holding->subscription, &c.promotion))
+		return false;
 	if (c.rule->at_period_end) {
 		if (holding_ends_at(c.holding->subscription)) {
 			problem_raise(
@@ -357,7 +385,7 @@ bool change_perform(struct action_run *run, const struct proposal *agreed)
 	const char *price = js_text_at(run->answer->data, "to.price.text");
 	json_t *params, *now;
 	static const char *const terms[] = { "items", "proration_behavior", "proration_date", "billing_cycle_anchor",
-		"payment_behavior" };
+		"payment_behavior", "trial_end", "discounts" };
 
 	if (js_text(state, "when"))
 		return later_perform(run, agreed);

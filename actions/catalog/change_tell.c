@@ -32,6 +32,8 @@ static void tell_data(struct action_run *run, const struct change *c, const char
 	js_put_new(data, "from", terms_data(run, old_name, c->old_price, c->old_quantity));
 	js_put_new(data, "to", terms_data(run, c->plan->label, c->new_price, c->new_quantity));
 	js_put_text(data, "currency", c->currency);
+	if (c->promotion)
+		js_put_text(data, "promotion_code", js_text(c->promotion, "code"));
 	if (c->rule->at_period_end) {
 		put_amount(run, data, "amount_due_now", 0, c->currency);
 		js_put_text(
@@ -41,6 +43,8 @@ static void tell_data(struct action_run *run, const struct change *c, const char
 	put_amount(run, data, "credit", c->credit, c->currency);
 	put_amount(run, data, "charge", c->charge, c->currency);
 	put_amount(run, data, "proration", c->credit + c->charge, c->currency);
+	if (c->off)
+		put_amount(run, data, "discount", c->off, c->currency);
 	put_amount(run, data, "amount_due_now", c->due_now, c->currency);
 	js_put_text(data, "effective_at", wording_iso(run->arena, c->moment));
 	js_put_text(data, "renews_at", c->renews_at ? wording_iso(run->arena, c->renews_at) : NULL);
@@ -49,10 +53,12 @@ static void tell_data(struct action_run *run, const struct change *c, const char
 static void tell_money(struct action_run *run, const struct change *c)
 {
 	struct text *out = &run->answer->message;
-	int64_t net = c->credit + c->charge, end = holding_period_end(c->holding->subscription);
+	int64_t net = c->credit + c->charge - c->off, end = holding_period_end(c->holding->subscription);
 	bool at_once = !strcmp(c->rule->proration_behavior, "always_invoice");
 
-	if (holding_is_status(c->holding->subscription, "trialing")) {
+	if (c->ends_trial)
+		text_put(out, say(run, " Your trial ends with the change."));
+	if (holding_is_status(c->holding->subscription, "trialing") && !c->ends_trial) {
 		text_format(out, say(run, " Nothing is charged during the trial, which ends on %s."),
 			run_date(run, js_int(c->holding->subscription, "trial_end", end)));
 		return;
@@ -63,6 +69,8 @@ static void tell_money(struct action_run *run, const struct change *c)
 	if (c->charge)
 		text_format(out, say(run, " The new plan costs %s for the rest of the period."),
 			run_money(run, c->charge, c->currency));
+	if (c->off > 0)
+		text_format(out, say(run, " Discounts take %s off."), run_money(run, c->off, c->currency));
 	if (c->moves_anchor)
 		text_format(out, say(run, " A new billing period starts at once: %s is due now."),
 			run_money(run, c->due_now, c->currency));
@@ -83,6 +91,12 @@ static void tell_money(struct action_run *run, const struct change *c)
 		text_put(out, say(run, " Nothing is due now."));
 }
 
+static void tell_promotion(struct action_run *run, const struct change *c)
+{
+	if (c->promotion)
+		text_format(&run->answer->message, say(run, " The code %s is applied."), js_text(c->promotion, "code"));
+}
+
 bool change_tell(struct action_run *run, const struct change *c)
 {
 	struct text *out = &run->answer->message;
@@ -99,11 +113,13 @@ bool change_tell(struct action_run *run, const struct change *c)
 			old_name, price_text(run, c->old_price, c->old_quantity), c->plan->label,
 			price_text(run, c->new_price, c->new_quantity),
 			run_date(run, holding_period_end(c->holding->subscription)));
+		tell_promotion(run, c);
 		return true;
 	}
 	text_format(out, say(run, "Change from %s (%s) to %s (%s), effective at once."), old_name,
 		price_text(run, c->old_price, c->old_quantity), c->plan->label,
 		price_text(run, c->new_price, c->new_quantity));
+	tell_promotion(run, c);
 	tell_money(run, c);
 	if (c->renews_at)
 		text_format(out, say(run, " It renews at the new price on %s."), run_date(run, c->renews_at));

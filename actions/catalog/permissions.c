@@ -18,7 +18,7 @@ static bool has_offer(const struct config *c, enum offer_kind kind)
 
 static bool has_coupons(const struct config *c)
 {
-	return has_offer(c, OFFER_COUPON);
+	return has_offer(c, OFFER_COUPON) || c->promotion_codes;
 }
 
 static bool changes_now(const struct config *c)
@@ -30,6 +30,11 @@ static bool changes_now(const struct config *c)
 static bool changes_later(const struct config *c)
 {
 	return (c->upgrade.enabled && c->upgrade.at_period_end) || (c->downgrade.enabled && c->downgrade.at_period_end);
+}
+
+static bool has_codes(const struct config *c)
+{
+	return c->promotion_codes;
 }
 
 static bool credits(const struct config *c)
@@ -125,8 +130,10 @@ const struct permission permissions[] = {
 	{ "plan_read", "Prices", "GET", "/v1/prices/{price}", "prices of the plans", LINES, NULL, NULL },
 	{ "product_read", "Products", "GET", "/v1/products/{product}", "names of what is not in the plan catalogue",
 		INFO | INVOICES | MANAGE, NULL, NULL },
-	{ "coupon_read", "Coupons", "GET", "/v1/coupons/{coupon}", "whether an offer still holds", MANAGE, has_coupons,
-		NULL },
+	{ "coupon_read", "Coupons", "GET", "/v1/coupons/{coupon}", "whether an offer or a code still holds", MANAGE,
+		has_coupons, NULL },
+	{ "promotion_code_read", "Promotion codes", "GET", "/v1/promotion_codes", "codes that customers type", MANAGE,
+		has_codes, "{\"code\":\"stripe-actions-doctor\"}" },
 	{ "customer_portal_write", "Customer portal", "POST", "/v1/billing_portal/sessions",
 		"the link for payment methods", MANAGE, has_portal, "{\"customer\":" NOBODY "}" },
 	{ "setup_intent_write", "SetupIntents", "POST", "/v1/setup_intents", "the form for payment methods", MANAGE,

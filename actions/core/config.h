@@ -28,7 +28,8 @@
  *   "plans": [{"key": "pro", "label": "Pro", "rank": 2, "prices": [{"price": "price_...", "interval": "month",
  *              "currency": "usd"}], "quantity": {"min": 1, "max": 50, "adjustable": true}}],
  *   "change_policy": {"upgrade": {"proration_behavior": "always_invoice"},
- *                     "downgrade": {"when": "period_end"}},
+ *                     "downgrade": {"when": "period_end"},
+ *                     "allow_promotion_codes": false, "trial_update_behavior": "continue_trial"},
  *   "cancellation_policy": {"mode": "choice", "credit": "none", "reason": {"required": false}, "undo_enabled": true},
  *   "retention": {"offers": [{"key": "half", "kind": "coupon", "coupon": "HALF", "label": "50% off for three months"},
  *                            {"key": "rest", "kind": "pause", "days": 30, "label": "a month's pause"}],
@@ -193,6 +194,8 @@ struct config {
 	struct plan *plans;
 	size_t n_plans;
 	struct change_rule upgrade, downgrade;
+	bool promotion_codes; /* customers may use them with a change of plan   */
+	bool trial_ends;      /* with a change that is made at once; else it goes on */
 	struct cancellation_policy cancellation;
 	struct retention retention;
 	struct payment_method payment_method;

@@ -176,6 +176,10 @@ void load_policies(struct load *l)
 
 	c->upgrade = read_change(js_at(c->root, "change_policy.upgrade"), "always_invoice");
 	c->downgrade = read_change(js_at(c->root, "change_policy.downgrade"), "create_prorations");
+	c->promotion_codes = js_flag(js_get(c->root, "change_policy"), "allow_promotion_codes", false);
+	/* Unlike Stripe's customer portal a trial goes on unless it is told to end: nobody is charged unawares. */
+	c->trial_ends = !strcmp(
+		load_text(js_get(c->root, "change_policy"), "trial_update_behavior", "continue_trial"), "end_trial");
 	read_cancellation(c);
 	read_retention(l);
 	read_payment_method(l);

@@ -22,6 +22,7 @@ static const char *const modes[] = { "at_period_end", "immediately", "choice", N
 static const char *const credits[] = { "none", "prorate_credit", "invoice_now_credit", NULL };
 static const char *const billing_fields[] = { "address", "email", "name", "phone", "tax_id", NULL };
 static const char *const change_moments[] = { "now", "period_end", NULL };
+static const char *const trial_updates[] = { "continue_trial", "end_trial", NULL };
 static const char *const offer_kinds[] = { "coupon", "pause", "downgrade", "extend_trial", NULL };
 static const char *const payment_method_modes[] = { "off", "portal_link", "setup_intent", NULL };
 
@@ -139,6 +140,8 @@ static const struct input change_rows[] = {
 static const struct input change_policy_rows[] = {
 	{ .name = "upgrade", .kind = INPUT_OBJECT, .fields = change_rows },
 	{ .name = "downgrade", .kind = INPUT_OBJECT, .fields = change_rows },
+	{ .name = "allow_promotion_codes", .kind = INPUT_FLAG },
+	{ .name = "trial_update_behavior", .kind = INPUT_CHOICE, .choices = trial_updates },
 	{ 0 },
 };
 

@@ -13,7 +13,7 @@
 
 /* Everything that can be configured; the payment method apart, of which there is one way at a time. */
 #define ALL                                                                                                            \
-	"\"change_policy\":{\"downgrade\":{\"when\":\"period_end\"}},"                                                 \
+	"\"change_policy\":{\"allow_promotion_codes\":true,\"downgrade\":{\"when\":\"period_end\"}},"                  \
 	"\"cancellation_policy\":{\"mode\":\"choice\",\"credit\":\"prorate_credit\"},"                                 \
 	"\"billing_fields\":[\"phone\",\"tax_id\"],"                                                                   \
 	"\"retention\":{\"offers\":[{\"key\":\"half\",\"kind\":\"coupon\",\"coupon\":\"HALF\",\"label\":\"half\"}]},"  \
@@ -76,6 +76,7 @@ static void key_declare(struct live *l, const char *key, const char *without)
 static void world_make(struct live *l)
 {
 	api_ok(l->house, "POST", "/v1/coupons", "id=HALF&percent_off=50&duration=forever");
+	api_ok(l->house, "POST", "/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=HALF&code=HALF");
 	/* A price that the catalogue does not have. */
 	api_ok(l->house, "POST", "/v1/subscriptions",
 		"customer=cus_dennis&trial_period_days=30&items[0][price_data][currency]=usd&"
@@ -95,6 +96,7 @@ static const struct step {
 	{ "dennis", INVOICES, "{\"subscription\":\"sub_1\"}", false },
 	{ "ada", MANAGE, "{\"operation\":\"list_plans\"}", false },
 	{ "ada", MANAGE, "{\"operation\":\"preview_change\",\"plan\":\"fleet\"}", false },
+	{ "mary", MANAGE, "{\"operation\":\"preview_change\",\"plan\":\"fleet\",\"promotion_code\":\"HALF\"}", false },
 	{ "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"fleet\"}", true },
 	{ "ada", MANAGE, "{\"operation\":\"change_plan\",\"plan\":\"solo\"}", true },
 	{ "ada", INFO, "{}", false },

@@ -22,6 +22,7 @@ let person = ''; // whose chat it is; '' for nobody
 let who = null; // what the server said of the identity; null before it was asked
 let turn = 0; // grows with every new conversation: an answer for an old one is dropped
 let working = 0;
+let asked = ''; // by the page, while something else was under way
 let calls = 0;
 let earlier = null; // a conversation of the same visit, from before the page was loaded: {id, verified}
 
@@ -51,6 +52,10 @@ function busy(by) {
 	working += by;
 	$('busy').textContent = working ? words.t('One moment …') : '';
 	$('log').setAttribute('aria-busy', String(working > 0));
+	if (working || !asked) return;
+	const text = asked;
+	asked = '';
+	ask(text);
 }
 
 const usable = (whole) => whole.querySelectorAll('button, input, textarea, select');
@@ -323,6 +328,7 @@ function identify(proof) {
 }
 
 function resetUser() {
+	asked = '';
 	door.forgetIdentity();
 	who = null;
 	person = '';
@@ -378,9 +384,11 @@ function quickButtons() {
 	}).filter(Boolean));
 }
 
+/* What the page asks while something else is under way (who is there, above all) is asked when that is done. */
 function ask(text) {
-	if (typeof text !== 'string' || !text.trim() || working) return;
-	send(text.trim().slice(0, $('text').maxLength));
+	if (typeof text !== 'string' || !text.trim()) return;
+	if (working) asked = text;
+	else send(text.trim().slice(0, $('text').maxLength));
 }
 
 function receive(event) {

@@ -255,6 +255,21 @@ describe('before the script is there', () => {
 			<script src="${widget}/widget/embed.js"></script>`));
 	});
 
+	test('what the page asks right behind signing in is asked by that person', async () => {
+		const { token } = await session();
+		await on('ada', async ({ chat }) => {
+			await chat.getByText('Signed in as Ada Byrne').waitFor();
+			await chat.getByText('What plan am I on?').waitFor();
+			await chat.getByText('29.00 USD').first().waitFor();
+		}, own(({ widget }) => `<script>
+				window.stripeActions ??= (...call) => stripeActions.q.push(call);
+				stripeActions.q ??= [];
+				stripeActions('identify', { token: '${token}' });
+				stripeActions('ask', 'What plan am I on?');
+			</script>
+			<script src="${widget}/widget/embed.js" async></script>`));
+	});
+
 	test('the configuration signs in, and the name may be another', async () => {
 		const { token } = await session();
 		await on('ada', async ({ page, chat }) => {

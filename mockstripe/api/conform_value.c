@@ -92,9 +92,6 @@ static void check_text(struct check *c, const struct schema_node *node, const js
 		conform_complain(c, at, "is no ISO 8601 time: ", text);
 }
 
-/* Unix seconds end here: what is larger has been given in milliseconds. It is the year 5138. */
-#define LATEST_SECOND INT64_C(99999999999)
-
 static void check_integer(struct check *c, const struct schema_node *node, const json_t *value, const struct place *at)
 {
 	const char *text = json_string_value(value);
@@ -107,7 +104,7 @@ static void check_integer(struct check *c, const struct schema_node *node, const
 			conform_complain(c, at, "is none of the declared words: ", text);
 	} else if (!json_is_integer(value)) {
 		conform_complain_kind(c, at, value, "an integer");
-	} else if (node->kind == SCHEMA_TIMESTAMP && json_integer_value(value) > LATEST_SECOND) {
+	} else if (node->kind == SCHEMA_TIMESTAMP && json_integer_value(value) > CALENDAR_LAST_GIVEN) {
 		conform_complain(c, at, "is not in Unix seconds", "");
 	}
 }

@@ -160,7 +160,11 @@ json_t *typed_integer(struct call *call, const struct schema_node *node, const j
 			"This value must be greater than or equal to %s.",
 			arena_format(&call->arena, "%lld", (long long)node->min));
 	}
-	if (node->kind == SCHEMA_TIMESTAMP && number > CALENDAR_LAST) /* milliseconds, mostly */
+	if (node->kind == SCHEMA_TIMESTAMP && number < CALENDAR_FIRST)
+		return params_wrong(call, "parameter_invalid_integer", at,
+			"Invalid timestamp: must be an integer Unix timestamp; it lies before the calendar begins.%s",
+			"");
+	if (node->kind == SCHEMA_TIMESTAMP && number > CALENDAR_LAST_GIVEN) /* milliseconds, mostly */
 		return params_wrong(
 			call, NULL, at, "Invalid timestamp: can be no more than five years in the future.%s", "");
 	if (node->has_max && number > node->max)

@@ -15,6 +15,9 @@
 #define CALENDAR_FIRST INT64_C(-62135596800)
 #define CALENDAR_LAST INT64_C(253402300799)
 
+/* What is given in Unix seconds ends here, in the year 5138: what is larger was meant in milliseconds. */
+#define CALENDAR_LAST_GIVEN INT64_C(99999999999)
+
 #define CALENDAR_DAY INT64_C(86400) /* seconds; there are no leap seconds in Unix time */
 
 struct civil {

@@ -39,12 +39,52 @@ static void quantity__that_overflows_is_refused(void **state)
 	assert_error(api(h, "POST", get_path(h, "subscriptions", sub),
 			     text_of(h, "items[0][id]=%s&items[0][quantity]=999999999999",
 				     field(before, "items.data.0.id"))),
-		400, "amount_too_large", NULL, "more than can be billed");
+		400, "amount_too_large", "quantity", "more than can be billed");
 	assert_string_equal(get(h, "subscriptions", sub)->text, before->text);
 	assert_error(api(h, "POST", "/v1/subscriptions",
 			     text_of(h, "customer=%s&items[0][price]=%s&items[0][quantity]=9223372036854775808",
 				     customer, price)),
 		400, "parameter_invalid_integer", "items[0][quantity]", "Invalid integer: 9223372036854775808");
+}
+
+/* A trial bills it later; then nobody would be there to be told. */
+static void amount__that_a_trial_would_bill_later_is_refused_now(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, "visa"), *price = monthly(h, "Big", 99999999);
+
+	assert_error(api(h, "POST", "/v1/subscriptions",
+			     text_of(h,
+				     "customer=%s&items[0][price]=%s&items[0][quantity]=999999999999&"
+				     "trial_period_days=7",
+				     customer, price)),
+		400, "amount_too_large", "quantity", "more than can be billed");
+	assert_int_equal(
+		field_count(api_ok(h, "GET", text_of(h, "/v1/subscriptions?customer=%s&status=all", customer), NULL),
+			"data"),
+		0);
+}
+
+static void amount__of_more_than_twelve_digits_is_refused(void **state)
+{
+	static const struct {
+		const char *route, *params, *param, *text;
+	} rows[] = {
+		{ "/v1/prices", "currency=usd&product_data[name]=x&unit_amount=1000000000000", "unit_amount",
+			"less than or equal to 999999999999" },
+		{ "/v1/coupons", "duration=once&currency=usd&amount_off=1000000000000", "amount_off",
+			"less than or equal to 999999999999" },
+		{ "/v1/coupons", "duration=repeating&percent_off=5&duration_in_months=1201", "duration_in_months",
+			"less than or equal to 1200" },
+		{ "/v1/customers", "balance=-1000000000000", "balance", "greater than or equal to -999999999999" },
+		{ "/v1/customers", "next_invoice_sequence=1000000000", "next_invoice_sequence",
+			"less than or equal to 999999999" },
+	};
+	struct house *h = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_error(api(h, "POST", rows[i].route, rows[i].params), 400, "parameter_invalid_integer",
+			rows[i].param, rows[i].text);
 }
 
 /* Milliseconds where seconds belong, and numbers that no calendar has. */
@@ -66,6 +106,8 @@ static void dates__beyond_the_calendar_are_refused(void **state)
 				text_of(h, "customer=%s&items[0][price]=%s&trial_end=%s", customer, price, far[i])),
 			400, NULL, "trial_end", text);
 	}
+	assert_error(api(h, "POST", get_path(h, "subscriptions", sub), "cancel_at=-9223372036854775808"), 400,
+		"parameter_invalid_integer", "cancel_at", "Invalid timestamp: must be an integer Unix timestamp");
 	assert_field(get(h, "subscriptions", sub), "cancel_at", NULL);
 }
 
@@ -165,6 +207,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BILLING_TEST(invoice__above_the_largest_charge_leaves_a_debt),
 		BILLING_TEST(quantity__that_overflows_is_refused),
+		BILLING_TEST(amount__that_a_trial_would_bill_later_is_refused_now),
+		BILLING_TEST(amount__of_more_than_twelve_digits_is_refused),
 		BILLING_TEST(dates__beyond_the_calendar_are_refused),
 		BILLING_TEST(discount__of_some_months_goes_when_they_are_over),
 		BILLING_TEST(discount__of_a_customer_goes_when_its_months_are_over),

@@ -157,6 +157,54 @@ static void debit__of_an_unverified_account_asks(void **state)
 	assert_field(get(h, "subscriptions", sub), "status", "active");
 }
 
+/* The 23 hours do not run against a bank. */
+static void debit__in_the_banks_hands_does_not_expire(void **state)
+{
+	struct house *h = *state;
+	const char *sub = field(subscribe(h, payer(h, "pm_failed_de"), euros(h),
+					"payment_behavior=default_incomplete&"
+					"payment_settings[payment_method_types][]=sepa_debit"),
+		"id");
+	const char *intent = intent_of(h, sub), *customer = field(get(h, "subscriptions", sub), "customer");
+	const char *account =
+		field(api_ok(h, "GET", text_of(h, "/v1/customers/%s/payment_methods", customer), NULL), "data.0.id");
+
+	/* The answer comes when they are over: then it expires at once. */
+	pass_time(h, 23 * HOUR - 3);
+	post(h, "payment_intents", text_of(h, "%s/confirm", intent),
+		text_of(h, "payment_method=%s&mandate_data[customer_acceptance][type]=offline", account));
+	pass_time(h, 4);
+	assert_field(get(h, "subscriptions", sub), "status", "incomplete");
+	pass_time(h, 2);
+	assert_field(get(h, "subscriptions", sub), "status", "incomplete_expired");
+	assert_field(latest_invoice(h, sub), "status", "void");
+}
+
+/* Stripe docs "ACH Direct Debit for subscriptions": ten days to verify. */
+static void debit__of_an_unverified_account_has_ten_days(void **state)
+{
+	static const struct {
+		bool verified;
+		const char *status, *invoice;
+	} rows[] = { { true, "active", "paid" }, { false, "incomplete_expired", "void" } };
+	struct house *h = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *sub =
+			field(subscribe(h, payer(h, "pm_usBankAccount_success"), monthly(h, "Pro", 2000), NULL), "id");
+		const char *intent = intent_of(h, sub);
+
+		pass_time(h, 10 * DAY - HOUR);
+		assert_field(get(h, "subscriptions", sub), "status", "incomplete");
+		if (rows[i].verified)
+			post(h, "payment_intents", text_of(h, "%s/verify_microdeposits", intent),
+				"descriptor_code=SM11AA");
+		pass_time(h, HOUR);
+		assert_field(get(h, "subscriptions", sub), "status", rows[i].status);
+		assert_field(latest_invoice(h, sub), "status", rows[i].invoice);
+	}
+}
+
 /* ---- authentication ---- */
 
 static void authentication__fails_for_the_first_invoice(void **state)
@@ -247,6 +295,8 @@ static const struct CMUnitTest tests[] = {
 	BILLING_TEST(debit__fails_for_a_renewal),
 	BILLING_TEST(debit__under_way_is_not_sent_twice),
 	BILLING_TEST(debit__of_an_unverified_account_asks),
+	BILLING_TEST(debit__in_the_banks_hands_does_not_expire),
+	BILLING_TEST(debit__of_an_unverified_account_has_ten_days),
 	BILLING_TEST(authentication__fails_for_the_first_invoice),
 	BILLING_TEST(authentication__passes_and_the_bank_declines),
 	BILLING_TEST(client__is_declined_and_tries_another_card),

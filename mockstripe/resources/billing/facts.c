@@ -31,11 +31,13 @@ bool item_read_price(struct call *call, struct item_facts *out, struct record *p
 
 int item_total(struct call *call, struct item_facts *item)
 {
+	int64_t rounded; /* a trial bills it later: it has to fit now */
+
 	if (item->metered) {
 		item->total = decimal_of(0);
 		return 0;
 	}
-	if (!price_total(&item->terms, item->quantity, &item->total))
+	if (!price_total(&item->terms, item->quantity, &item->total) || !price_line(item->total, &rounded))
 		return fail_invalid(call, "amount_too_large", "quantity",
 			"The price times the quantity is more than can be billed. Use a smaller quantity or price.");
 	return 0;

@@ -91,6 +91,10 @@ void invoice_paid_by_intent(struct call *call, struct record *invoice, struct re
 void invoice_intent_moved(struct call *call, struct record *invoice, struct record *intent,
 	enum payment_outcome outcome, const char *code);
 
+/* Whether its payment is in the bank's hands: a debit that is processing, or an account that is being verified with
+   microdeposits. */
+bool invoice_awaits_bank(struct call *call, struct record *invoice);
+
 /* open -> void; 0 or -1 */
 int invoice_void(struct call *call, struct record *invoice);
 int invoice_mark_uncollectible(struct call *call, struct record *invoice, const char *reason);

@@ -12,6 +12,7 @@
 #include "resources/billing/facts.h"
 #include "resources/billing/invoice.h"
 #include "resources/billing/inside.h"
+#include "resources/check.h"
 #include "resources/billing/subscription.h"
 #include "resources/discount.h"
 #include "resources/customer.h"
@@ -263,17 +264,21 @@ void invoice_snapshot_customer(struct call *call, struct record *invoice)
 	locate(call, invoice);
 }
 
-/* How the subscription may be paid; its invoices say the same. */
-static void copy_payment_settings(json_t *body, const json_t *from)
+/* How the subscription may be paid; its invoices say the same, as far as invoices know it: not how a mandate is set up,
+   say. */
+static void copy_payment_settings(struct call *call, json_t *body, const json_t *from)
 {
 	static const char *const names[] = { "payment_method_options", "payment_method_types" };
+	js_auto spec = json_object();
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		json_t *value = json_object_get(from, names[i]);
 
 		if (json_object_size(value) || json_array_size(value))
-			js_put(js_own(body, "payment_settings"), names[i], value);
+			js_put(js_own(spec, "payment_settings"), names[i], value);
 	}
+	if (json_object_size(spec))
+		spec_apply(call, body, invoice_type(), spec, NULL);
 }
 
 static void copy_from_subscription(
@@ -301,7 +306,7 @@ static void copy_from_subscription(
 	js_put(body, "footer", json_object_get(settings, "footer"));
 	js_put(body, "custom_fields", json_object_get(settings, "custom_fields"));
 	js_put_new(body, "discounts", discounts_counting(call, json_object_get(tree, "discounts"), call->now));
-	copy_payment_settings(body, json_object_get(tree, "payment_settings"));
+	copy_payment_settings(call, body, json_object_get(tree, "payment_settings"));
 	if (js_text(tree, "collection_method") && !strcmp(js_text(tree, "collection_method"), "send_invoice"))
 		js_put_int(body, "due_date", call->now + js_int(tree, "days_until_due", 30) * 86400);
 }

@@ -152,16 +152,21 @@ static void pass_over(struct call *call, struct record *invoice)
 	go_on_unpaid(call, invoice, more);
 }
 
-/* Nobody retries an invoice whose payment is under way. */
-static void await_payment(struct call *call, struct record *invoice)
+/* Until the bank or the owner answers, a new subscription is incomplete; one that renews goes on as it was. */
+static void hold_new_subscription(struct call *call, struct record *invoice)
 {
 	struct record *sub = invoice_subscription(call, invoice);
 
-	js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
-	invoice_set_due(call, invoice, 0);
-	/* Until the bank answers, a new subscription is incomplete; one that renews goes on as it was. */
 	if (sub && is_first_of_subscription(invoice))
 		subscription_invoice_failed(call, sub, invoice, false);
+}
+
+/* Nobody retries an invoice whose payment is under way. */
+static void await_payment(struct call *call, struct record *invoice)
+{
+	js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
+	invoice_set_due(call, invoice, 0);
+	hold_new_subscription(call, invoice);
 }
 
 /* What an attempt does to the invoice. automatic: it counts whatever number it has. */
@@ -178,6 +183,7 @@ static enum collection follow(struct call *call, struct record *invoice, struct 
 		js_put_flag(journal_edit(&call->journal, invoice), "attempted", true);
 		js_put_null(journal_edit(&call->journal, invoice), "next_payment_attempt");
 		emit(call, "invoice.payment_action_required", invoice);
+		hold_new_subscription(call, invoice);
 		return COLLECTION_NEEDS_ACTION;
 	case PAYMENT_PROCESSING:
 		count_attempt(call, invoice, automatic);
@@ -227,6 +233,14 @@ bool invoice_payment_is_processing(struct call *call, struct record *invoice)
 	struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
 
 	return intent && invoice_is(intent, "processing");
+}
+
+bool invoice_awaits_bank(struct call *call, struct record *invoice)
+{
+	struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
+	const char *action = intent ? js_text_at(record_tree(intent), "next_action.type") : NULL;
+
+	return (action && !strcmp(action, "verify_with_microdeposits")) || invoice_payment_is_processing(call, invoice);
 }
 
 void invoice_intent_moved(struct call *call, struct record *invoice, struct record *intent,

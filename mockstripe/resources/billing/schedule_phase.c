@@ -20,6 +20,18 @@ static json_t *blank(struct call *call, const struct schema_node *node)
 	return shape_object(call, schedule_type(), node->fields, node->n_fields);
 }
 
+/* An object as it was given, with every key that it always shows. New reference; null for none. */
+static json_t *completed(struct call *call, const struct schema_node *node, json_t *given)
+{
+	json_t *body;
+
+	if (!json_is_object(given))
+		return json_null();
+	body = blank(call, node);
+	json_object_update(body, given);
+	return body;
+}
+
 static void copy_given(json_t *body, json_t *given, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -288,8 +300,9 @@ static json_t *read_settings(struct reading *r)
 
 static int read_fields(struct reading *r, json_t *body)
 {
-	static const char *const plain[] = { "application_fee_percent", "billing_cycle_anchor", "billing_thresholds",
-		"collection_method", "description", "default_payment_method", "on_behalf_of", "transfer_data" };
+	static const char *const plain[] = { "application_fee_percent", "billing_cycle_anchor", "collection_method",
+		"description", "default_payment_method", "on_behalf_of" };
+	static const char *const objects[] = { "billing_thresholds", "transfer_data" };
 	const char *method = js_text(r->given, "default_payment_method");
 	const char *behavior = js_text(r->given, "proration_behavior");
 
@@ -297,6 +310,10 @@ static int read_fields(struct reading *r, json_t *body)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		js_put(body, plain[i], json_object_get(r->given, plain[i]));
+	for (size_t i = 0; i < COUNT_OF(objects); i++)
+		js_put_new(body, objects[i],
+			completed(r->call, schema_child(phase_node(), objects[i]),
+				json_object_get(r->given, objects[i])));
 	js_put_text(body, "proration_behavior", behavior ? behavior : "create_prorations");
 	js_put_new(body, "metadata", json_object());
 	if (json_is_object(json_object_get(r->given, "metadata")))

@@ -74,6 +74,10 @@ struct span sub_natural(const struct item_facts *item, int64_t anchor);
 /* The earliest end of an item's running period, and the latest. */
 int64_t sub_period_end(struct record *sub);
 int64_t sub_latest_period_end(struct record *sub);
+/* Whether the latest invoice's payment is in the bank's hands; until it answers an incomplete subscription does not
+   expire, whatever the 23 hours say. Source: Stripe docs "Subscription lifecycle", payment status `processing`; "ACH
+   Direct Debit for subscriptions": ten days to verify an account. */
+bool sub_awaits_bank(struct call *call, struct record *sub);
 /* Works out what falls due next and writes it down; after every change of dates or status. */
 void sub_plan(struct call *call, struct record *sub);
 void sub_set_status(struct call *call, struct record *sub, const char *status);

@@ -219,6 +219,8 @@ static bool step(struct call *call, struct record *sub)
 	bool trialing = sub_status_is(sub, "trialing");
 
 	if (sub_status_is(sub, "incomplete")) {
+		if (sub_awaits_bank(call, sub))
+			return false;
 		expire(call, sub);
 	} else if (reached(call, sub_resume_expires(sub))) {
 		sub_resume_expire(call, sub);

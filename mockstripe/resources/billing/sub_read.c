@@ -195,13 +195,21 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+bool sub_awaits_bank(struct call *call, struct record *sub)
+{
+	struct record *invoice = account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
+
+	return invoice && invoice_awaits_bank(call, invoice);
+}
+
 void sub_plan(struct call *call, struct record *sub)
 {
 	json_t *tree = record_tree(sub), *private = record_private(sub);
 	int64_t due = 0, upcoming;
 
 	if (sub_status_is(sub, "incomplete")) {
-		due = js_int(tree, "created", call->now) + INCOMPLETE_SECONDS;
+		if (!sub_awaits_bank(call, sub)) /* whose answer plans anew */
+			due = js_int(tree, "created", call->now) + INCOMPLETE_SECONDS;
 	} else if (sub_status_is(sub, "paused")) {
 		due = sub_resume_expires(sub);
 	} else if (subscription_is_live(sub)) {

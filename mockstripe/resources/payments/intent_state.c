@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "events/emit.h"
 #include "resources/billing/invoice.h"
+#include "resources/check.h"
 #include "resources/payments/inside.h"
 #include "value/calendar.h"
 #include "value/id.h"
@@ -82,16 +83,24 @@ json_t *default_method_types(void)
 
 /* ---- making ---- */
 
-static void lay_options(json_t *body, const json_t *given)
+/* An invoice's options in the words of an intent: each with all its keys, and without those that only invoices have. */
+static void lay_options(struct call *call, json_t *body, const json_t *given)
 {
-	json_t *options = js_own(body, "payment_method_options"), *value;
-	const char *kind;
+	js_auto spec = json_object();
+	json_t *options = js_own(spec, "payment_method_options"), *all, *value;
+	const char *kind, *name;
 
-	json_object_foreach((json_t *)(uintptr_t)given, kind, value)
+	json_object_foreach((json_t *)(uintptr_t)given, kind, all)
 	{
-		if (json_is_object(value))
-			json_object_update(js_own(options, kind), value);
+		if (json_is_object(all))
+			js_put_new(options, kind, json_object());
+		json_object_foreach(all, name, value)
+		{
+			if (!json_is_null(value))
+				js_put(json_object_get(options, kind), name, value);
+		}
 	}
+	spec_apply(call, body, intent_type(), spec, NULL);
 }
 
 struct record *intent_new(struct call *call, const struct payment_terms *terms)
@@ -107,7 +116,7 @@ struct record *intent_new(struct call *call, const struct payment_terms *terms)
 	js_put_null(body, "automatic_payment_methods");
 	if (json_is_array(terms->payment_method_types))
 		js_put(body, "payment_method_types", (json_t *)(uintptr_t)terms->payment_method_types);
-	lay_options(body, terms->payment_method_options);
+	lay_options(call, body, terms->payment_method_options);
 	if (terms->setup_future_usage_off_session)
 		js_put_text(body, "setup_future_usage", "off_session");
 	body_use_clock(body, terms->customer);

@@ -196,7 +196,9 @@ static void bounds__come_from_the_overrides(void **state)
 	assert_int_equal(schema_param(customer, "name")->max_length, 256);
 	assert_int_equal(schema_param(customer, "description")->max_length, 0);
 	assert_false(schema_param(schema_find_route("GET", "/v1/customers"), "limit")->has_max);
-	assert_false(schema_param(customer, "balance")->has_min);
+	assert_false(schema_param(schema_find_route("GET", "/v1/customers"), "limit")->has_min);
+	assert_true(schema_param(customer, "balance")->has_min);
+	assert_true(schema_param(customer, "balance")->min == INT64_C(-999999999999));
 }
 
 /* ---- answers and resources --------------------------------------------------------------------------------------- */

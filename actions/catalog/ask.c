@@ -24,7 +24,7 @@ const char *run_money(const struct action_run *run, int64_t amount, const char *
 
 const char *run_date(const struct action_run *run, int64_t at)
 {
-	return locale_date(run->locale, run->arena, at);
+	return locale_date(run->locale, run->arena, at, run->config->time_zone);
 }
 
 const char *run_interval(const struct action_run *run, const char *interval, int64_t count)

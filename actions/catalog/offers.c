@@ -76,35 +76,47 @@ static bool offer_fits(const struct action_run *run, const struct offer *o, cons
 	return false;
 }
 
-bool offers_tell(struct action_run *run, const struct holding *holding, const char *reason)
+/* The one to be made: what is meant for the reason that was given before what is for everybody. NULL: none fits. */
+static const struct offer *offer_choose(const struct action_run *run, const json_t *subscription, const char *reason)
 {
 	const struct retention *r = &run->config->retention;
+	const struct offer *general = NULL;
+
+	for (size_t i = 0; i < r->n_offers; i++) {
+		const struct offer *o = &r->offers[i];
+
+		if (!offer_fits(run, o, subscription))
+			continue;
+		if (o->reason && reason && !strcmp(o->reason, reason))
+			return o;
+		if (!o->reason && !general)
+			general = o;
+	}
+	return general;
+}
+
+bool offers_tell(struct action_run *run, const struct holding *holding, const char *reason)
+{
+	const struct offer *o;
 	json_t *list, *row;
 	int allowed;
 
-	if (!r->n_offers)
+	if (!run->config->retention.n_offers)
 		return true;
 	allowed = caps_allow(run);
 	if (allowed <= 0)
 		return allowed == 0;
+	o = offer_choose(run, holding->subscription, reason);
+	if (!o)
+		return true;
 	list = json_array();
-	for (size_t i = 0; i < r->n_offers; i++) {
-		const struct offer *o = &r->offers[i];
-
-		if (!offer_fits(run, o, holding->subscription) ||
-			(o->reason && (!reason || strcmp(o->reason, reason) != 0)))
-			continue;
-		row = json_object();
-		js_put_text(row, "offer", o->key);
-		js_put_text(row, "label", o->label);
-		json_array_append_new(list, row);
-		text_format(&run->answer->message, say(run, "\nInstead, you could have: %s."), o->label);
-	}
-	if (json_array_size(list)) {
-		js_put(run->answer->data, "offers", list);
-		envelope_next(run->answer, "operation accept_offer with one of the offers keeps the subscription.");
-	}
-	json_decref(list);
+	row = json_object();
+	js_put_text(row, "offer", o->key);
+	js_put_text(row, "label", o->label);
+	json_array_append_new(list, row);
+	js_put_new(run->answer->data, "offers", list);
+	text_format(&run->answer->message, say(run, "\nInstead, you could have: %s."), o->label);
+	envelope_next(run->answer, "operation accept_offer with the offer keeps the subscription.");
 	return true;
 }
 

@@ -9,7 +9,10 @@
  * decided here, by configuration and by what the ledger remembers, never by the model.
  */
 
-/* Adds the offers that this customer may have for this subscription to the answer, with a sentence each. */
+/*
+ * Adds the offer that this customer may have for this subscription to the answer, with its sentence: one an attempt to
+ * cancel, since cancelling must not become a bargain. data.offers stays a list.
+ */
 bool offers_tell(struct action_run *run, const struct holding *holding, const char *reason);
 
 bool offer_plan(struct action_run *run, struct proposal *out);

@@ -10,6 +10,7 @@
 
 #include "actions/core/config_load.h"
 #include "actions/core/config_rows.h"
+#include "actions/core/zone.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -162,6 +163,9 @@ static void read_all(struct load *l)
 	load_plans(l);
 	load_policies(l);
 	c->locale = load_text(js_get(c->root, "agent"), "locale", "en");
+	c->time_zone = js_text_at(c->root, "agent.time_zone");
+	if (c->time_zone && !zone_is_known(c->time_zone))
+		load_fault(l, "$.agent.time_zone", "is no name of the IANA time zone database, such as Europe/Berlin");
 	read_files(l);
 }
 

@@ -17,7 +17,7 @@
  * that the file itself can be committed.
  *
  * {
- *   "agent": {"id": "agent_demo", "name": "Demo support"},
+ *   "agent": {"id": "agent_demo", "name": "Demo support", "locale": "en", "time_zone": "UTC"},
  *   "identity": {"secrets": [{"id": "2026-11", "secret": "..."}, {"id": "old", "secret": "...", "accept_until":
  * 1767225600}], "methods": ["token", "user_hash"], "max_lifetime_seconds": 86400, "leeway_seconds": 60,
  * "single_use_tokens": false}, "stripe":
@@ -199,6 +199,7 @@ struct config {
 	struct cancellation_policy cancellation;
 	struct retention retention;
 	struct payment_method payment_method;
+	const char *time_zone;	  /* of dates in texts; NULL: UTC */
 	const char *locale;	  /* of texts for customers without one of their own */
 	unsigned billing_fields;  /* enum billing_field, or-ed */
 	int64_t confirmation_ttl; /* seconds */

@@ -30,6 +30,7 @@ static const struct input agent_rows[] = {
 	{ .name = "id", .kind = INPUT_TEXT, .required = true, .min = 1, .max = 64 },
 	{ .name = "name", .kind = INPUT_TEXT, .min = 1, .max = 100 },
 	{ .name = "locale", .kind = INPUT_TEXT, .min = 2, .max = 16 },
+	{ .name = "time_zone", .kind = INPUT_TEXT, .min = 3, .max = 64 },
 	{ 0 },
 };
 

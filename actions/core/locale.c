@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "actions/core/zone.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "value/calendar.h"
@@ -111,7 +112,7 @@ const char *locale_money(const struct locale *l, struct arena *arena, int64_t am
 	return copy;
 }
 
-const char *locale_date(const struct locale *l, struct arena *arena, int64_t at)
+const char *locale_date(const struct locale *l, struct arena *arena, int64_t at, const char *zone)
 {
 	static const char *const months[WORDS_COUNT][12] = {
 		{ "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -126,13 +127,13 @@ const char *locale_date(const struct locale *l, struct arena *arena, int64_t at)
 	const char *first = l->words == WORDS_FRENCH ? "er" : "";
 	struct civil date;
 
-	if (!calendar_civil(at, &date))
+	if (!calendar_civil(zone ? at + zone_offset(zone, at) : at, &date))
 		return phrase(l, "an unknown date");
-	return arena_format(arena, "%d%s %s %d (UTC)", date.day,
+	return arena_format(arena, "%d%s %s %d (%s)", date.day,
 		l->words == WORDS_GERMAN ? "."
 		: date.day == 1		 ? first
 					 : "",
-		months[l->words][date.month - 1], date.year);
+		months[l->words][date.month - 1], date.year, zone ? zone : "UTC");
 }
 
 const char *locale_interval(const struct locale *l, struct arena *arena, const char *interval, int64_t count)

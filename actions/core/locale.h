@@ -33,8 +33,11 @@ const char *phrase(const struct locale *l, const char *english) __attribute__((f
 
 /* "1.234,50 EUR", "500 JPY", "1.234 KWD" as three decimals: always number and code, as symbols are ambiguous. */
 const char *locale_money(const struct locale *l, struct arena *arena, int64_t amount, const char *currency);
-/* "23 December 2026 (UTC)", "23. Dezember 2026 (UTC)": a period end at midnight is the day before further west. */
-const char *locale_date(const struct locale *l, struct arena *arena, int64_t at);
+/*
+ * "23 December 2026 (UTC)", "23. Dezember 2026 (Europe/Berlin)": the day that it is in the zone (zone.h; NULL: UTC),
+ * and which zone that is, since a period's end at midnight is the day before further west.
+ */
+const char *locale_date(const struct locale *l, struct arena *arena, int64_t at, const char *zone);
 /* "month", "3 months". */
 const char *locale_interval(const struct locale *l, struct arena *arena, const char *interval, int64_t count);
 

@@ -117,6 +117,10 @@ static const struct bad_row {
 		"agent.json: $.contacts[0].external_id" },
 	{ "bad__contacts_file_missing", "{" BASE ",\"actions\":[],\"contacts\":{\"file\":\"/nowhere/contacts.json\"}}",
 		"/nowhere/contacts.json: unable to open" },
+	{ "bad__time_zone",
+		"{\"agent\":{\"id\":\"a\",\"time_zone\":\"Europe/Dublino\"}," PLAIN_IDENTITY "," PLAIN_STRIPE
+		",\"actions\":[]}",
+		"agent.json: $.agent.time_zone: is no name of the IANA time zone database, such as Europe/Berlin" },
 	{ "bad__audit_file", "{" BASE ",\"actions\":[],\"audit\":{\"file\":\"/nowhere/audit.jsonl\"}}",
 		"agent.json: $.audit.file: /nowhere/audit.jsonl: No such file or directory" },
 };

@@ -52,12 +52,40 @@ static void date__in_each_language(void **state)
 	struct arena arena = { 0 };
 
 	(void)state;
-	assert_string_equal(locale_date(locale_find("en"), &arena, DEMO_NOW), "23 November 2026 (UTC)");
-	assert_string_equal(locale_date(locale_find("de"), &arena, DEMO_NOW), "23. November 2026 (UTC)");
-	assert_string_equal(locale_date(locale_find("fr"), &arena, DEMO_NOW), "23 novembre 2026 (UTC)");
-	assert_string_equal(locale_date(locale_find("fr"), &arena, NOW), "1er janvier 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("en"), &arena, DEMO_NOW, NULL), "23 November 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("de"), &arena, DEMO_NOW, NULL), "23. November 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("fr"), &arena, DEMO_NOW, NULL), "23 novembre 2026 (UTC)");
+	assert_string_equal(locale_date(locale_find("fr"), &arena, NOW, NULL), "1er janvier 2026 (UTC)");
 	assert_string_equal(locale_interval(locale_find("fr"), &arena, "month", 3), "3 mois");
 	assert_string_equal(locale_interval(locale_find("de"), &arena, "year", 1), "Jahr");
+	arena_free(&arena);
+}
+
+struct zone_row {
+	const char *name, *zone;
+	int64_t at;
+	const char *text;
+};
+
+/* Midnight of 1 January 2026 in UTC, and the hours around the beginning and the end of summer time. */
+static const struct zone_row zones[] = {
+	{ "zone__none", NULL, NOW, "1 January 2026 (UTC)" },
+	{ "zone__utc", "UTC", NOW, "1 January 2026 (UTC)" },
+	{ "zone__west", "America/New_York", NOW, "31 December 2025 (America/New_York)" },
+	{ "zone__east", "Pacific/Kiritimati", NOW + 36000, "2 January 2026 (Pacific/Kiritimati)" },
+	{ "zone__before_midnight_in_winter", "Europe/Berlin", 1769900400 - 1, "31 January 2026 (Europe/Berlin)" },
+	{ "zone__midnight_in_winter", "Europe/Berlin", 1769900400, "1 February 2026 (Europe/Berlin)" },
+	{ "zone__before_midnight_in_summer", "Europe/Berlin", 1782856800 - 1, "30 June 2026 (Europe/Berlin)" },
+	{ "zone__midnight_in_summer", "Europe/Berlin", 1782856800, "1 July 2026 (Europe/Berlin)" },
+	{ "zone__half_an_hour", "Asia/Kolkata", NOW - 19800, "1 January 2026 (Asia/Kolkata)" },
+};
+
+static void zone_test(void **state)
+{
+	const struct zone_row *row = *state;
+	struct arena arena = { 0 };
+
+	assert_string_equal(locale_date(locale_find("en"), &arena, row->at, row->zone), row->text);
 	arena_free(&arena);
 }
 
@@ -177,6 +205,11 @@ static void run__speaks_the_customers_language(void **state)
 			"cembre 2026 (UTC)");
 	live_run(&l, "ada", BILLING, "{\"email\":\"nobody\"}", NULL);
 	assert_says(&l, "Cette adresse e-mail semble incorrecte.");
+	/* The agent's zone decides which day it is, and is named. */
+	live_configure(&l, "{\"agent\":{\"id\":\"agent_slackwater\",\"time_zone\":\"Pacific/Kiritimati\"}}");
+	live_run(&l, "mary", INFO, NULL, NULL);
+	assert_says(&l, "(Pacific/Kiritimati)");
+	assert_lacks(l.result.message, "(UTC)");
 	live_close(&l);
 }
 
@@ -189,10 +222,11 @@ int main(void)
 		cmocka_unit_test(translations__are_there_for_every_sentence),
 		cmocka_unit_test(run__speaks_the_customers_language),
 	};
+	const struct table dates = { "zones", zones, COUNT_OF(zones), sizeof(zones[0]), zone_test };
 	struct CMUnitTest *money = tests_of_rows(money_rows, COUNT_OF(money_rows), sizeof(money_rows[0]), money_test);
 	int failed = _cmocka_run_group_tests("locale_money", money, COUNT_OF(money_rows), NULL, NULL);
 
 	failed += cmocka_run_group_tests_name("locale", tests, NULL, NULL);
 	free(money);
-	return failed;
+	return failed + tables_run(&dates, 1);
 }

@@ -6,8 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/bytes.h"
+
+/* Whether it is that text; NULL is none. */
+static inline bool text_is(const char *text, const char *wanted)
+{
+	return text && wanted && !strcmp(text, wanted);
+}
 
 /*
  * A growing buffer with a ceiling. Adding past the ceiling adds nothing and sets `over`, which sticks, and while it is

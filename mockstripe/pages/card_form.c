@@ -35,7 +35,7 @@ static bool is_chosen(struct visit *v, const char *id)
 {
 	const char *chosen = visit_given(v, "payment_method");
 
-	return chosen && !strcmp(chosen, id);
+	return text_is(chosen, id);
 }
 
 json_t *saved_methods(struct call *call, const char *customer)

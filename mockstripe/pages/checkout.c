@@ -18,11 +18,6 @@ struct checkout_request {
 	bool asks_owner; /* the card's owner is asked first: nothing was done */
 };
 
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
-
 static bool has_session(struct call *call, const char *id)
 {
 	return account_get(call->account, id, schema_find_object("checkout.session")) != NULL;
@@ -58,7 +53,7 @@ const char *checkout_exit(struct visit *v, struct call *call, struct record *ses
 	struct record *link = account_find(call->account, js_text(record_tree(session), "payment_link"));
 	const char *url = js_text(record_tree(session), "success_url");
 
-	if (!url || (link && !is(js_text_at(record_tree(link), "after_completion.type"), "redirect")))
+	if (!url || (link && !text_is(js_text_at(record_tree(link), "after_completion.type"), "redirect")))
 		return NULL;
 	return with_id(&v->arena, url, session->id);
 }
@@ -117,7 +112,7 @@ static int pay(struct call *call, void *arg)
 		.promotions = visit_given(v, "promotions"),
 		.refuses_terms = !visit_given(v, "terms_of_service"),
 		.typed = true,
-		.fails_authentication = is(visit_given(v, "authentication"), "failed"),
+		.fails_authentication = text_is(visit_given(v, "authentication"), "failed"),
 	};
 
 	if (!session)
@@ -175,12 +170,12 @@ static int write_page(struct call *call, void *arg)
 	}
 	status = js_text(record_tree(view.session), "status");
 	v->leads_to = checkout_exit(v, call, view.session);
-	if (is(status, "complete"))
+	if (text_is(status, "complete"))
 		checkout_done(&view);
-	else if (is(status, "expired"))
+	else if (text_is(status, "expired"))
 		visit_say(v, 410, "This checkout has expired",
 			"You have not been charged. Go back to the business and start again.");
-	else if (!is(js_text(record_tree(view.session), "ui_mode"), "hosted_page"))
+	else if (!text_is(js_text(record_tree(view.session), "ui_mode"), "hosted_page"))
 		visit_say(v, 404, "Page not found", "This Checkout Session is embedded in the business's own page.");
 	else if (r->asks_owner)
 		checkout_ask_owner(&view);

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The page of a Checkout session: on the left what is bought, on the right who buys and how it is paid. */
-#include <string.h>
-
 #include "api/list.h"
 #include "base/mem.h"
 #include "pages/checkout_view.h"
 #include "resources/payments/pay.h"
-
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
 
 static json_t *tree_of(struct checkout_view *c)
 {
@@ -72,9 +65,9 @@ static void address_fields(struct checkout_view *c, const char *group, bool requ
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		html_field(&c->v->html, "text", arena_format(&c->v->arena, "%s[%s]", group, parts[i].name),
 			parts[i].label, js_text(typed, parts[i].name),
-			!required || !parts[i].needed  ? ""
-			: is(parts[i].name, "country") ? "required maxlength=\"2\""
-						       : "required");
+			!required || !parts[i].needed	    ? ""
+			: text_is(parts[i].name, "country") ? "required maxlength=\"2\""
+							    : "required");
 }
 
 static void show_addresses(struct checkout_view *c)
@@ -86,7 +79,7 @@ static void show_addresses(struct checkout_view *c)
 		address_fields(c, "shipping_address", true);
 		text_put(&c->v->html, "</fieldset>");
 	}
-	if (is(js_text(tree_of(c), "billing_address_collection"), "required")) {
+	if (text_is(js_text(tree_of(c), "billing_address_collection"), "required")) {
 		text_put(&c->v->html, "<fieldset><legend>Billing address</legend>");
 		address_fields(c, "address", true);
 		text_put(&c->v->html, "</fieldset>");
@@ -120,7 +113,7 @@ static void show_dropdown(
 	{
 		const char *own = js_text(option, "value");
 
-		html(&c->v->html, "<option value=\"%s\"%s>%s</option>", own, is(own, value) ? " selected" : "",
+		html(&c->v->html, "<option value=\"%s\"%s>%s</option>", own, text_is(own, value) ? " selected" : "",
 			js_text(option, "label"));
 	}
 	text_put(&c->v->html, "</select></label>");
@@ -142,7 +135,7 @@ static void show_fields(struct checkout_view *c)
 
 		if (!value)
 			value = js_text(json_object_get(field, type), "default_value");
-		if (is(type, "dropdown"))
+		if (text_is(type, "dropdown"))
 			show_dropdown(c, name, label, field, value);
 		else
 			html_field(&c->v->html, "text", name, label, value, optional ? "" : "required");
@@ -154,7 +147,7 @@ static void show_fields(struct checkout_view *c)
 static bool needs_method(struct checkout_view *c)
 {
 	return js_int(tree_of(c), "amount_total", 0) > 0 ||
-	       !is(js_text(tree_of(c), "payment_method_collection"), "if_required");
+	       !text_is(js_text(tree_of(c), "payment_method_collection"), "if_required");
 }
 
 static void show_consent(struct checkout_view *c)
@@ -162,10 +155,10 @@ static void show_consent(struct checkout_view *c)
 	json_t *asked = json_object_get(tree_of(c), "consent_collection");
 	const char *terms = js_text_at(tree_of(c), "custom_text.terms_of_service_acceptance.message");
 
-	if (is(js_text(asked, "promotions"), "auto"))
+	if (text_is(js_text(asked, "promotions"), "auto"))
 		text_put(&c->v->html, "<label class=\"tick\"><input type=\"checkbox\" name=\"promotions\" "
 				      "value=\"opt_in\">Keep me updated with news and offers</label>");
-	if (is(js_text(asked, "terms_of_service"), "required"))
+	if (text_is(js_text(asked, "terms_of_service"), "required"))
 		html(&c->v->html,
 			"<label class=\"tick\"><input type=\"checkbox\" name=\"terms_of_service\" value=\"accepted\" "
 			"required>%s</label>",
@@ -179,13 +172,13 @@ static const char *submit_words(struct checkout_view *c)
 	const char *mode = js_text(tree_of(c), "mode"), *type = js_text(tree_of(c), "submit_type");
 	int64_t total = js_int(tree_of(c), "amount_total", 0);
 
-	if (is(mode, "setup"))
+	if (text_is(mode, "setup"))
 		return "Save card";
-	if (is(type, "book"))
+	if (text_is(type, "book"))
 		return "Book";
-	if (is(type, "donate"))
+	if (text_is(type, "donate"))
 		return "Donate";
-	if (is(mode, "subscription") && !is(type, "pay"))
+	if (text_is(mode, "subscription") && !text_is(type, "pay"))
 		return total ? "Subscribe" : "Start trial";
 	return arena_format(&c->v->arena, "Pay %s", html_money(&c->v->arena, total, js_text(tree_of(c), "currency")));
 }
@@ -196,7 +189,7 @@ static void show_form(struct checkout_view *c)
 	const char *message = js_text_at(tree_of(c), "custom_text.submit.message");
 
 	html(&c->v->html, "<section class=\"card\"><h2>%s</h2>",
-		is(js_text(tree_of(c), "mode"), "setup") ? "Save your payment details" : "Pay with card");
+		text_is(js_text(tree_of(c), "mode"), "setup") ? "Save your payment details" : "Pay with card");
 	visit_show_problem(c->v);
 	html(&c->v->html, "<form method=\"post\" action=\"/c/pay/%s\">", c->session->id);
 	show_person(c);
@@ -276,7 +269,7 @@ void checkout_done(struct checkout_view *c)
 
 	visit_begin(c->v, &(struct frame) { .title = "Thank you", .business = business });
 	html(&c->v->html, "<section class=\"card plain\"><h1>%s</h1><p>%s</p>",
-		is(js_text(tree_of(c), "mode"), "setup") ? "Your card is saved" : "Thanks for your payment",
+		text_is(js_text(tree_of(c), "mode"), "setup") ? "Your card is saved" : "Thanks for your payment",
 		message ? message
 			: arena_format(&c->v->arena, "%s has what it needs; you can close this page.", business));
 	if (exit)

@@ -110,7 +110,7 @@ static bool is_taken(const struct list *rows, const char *price)
 	for (size_t i = 0; i < rows->count; i++) {
 		const char *option = js_text(record_private(rows->at[i]), "option");
 
-		if (option && !strcmp(option, price))
+		if (text_is(option, price))
 			return true;
 	}
 	return false;
@@ -158,9 +158,8 @@ static void show_shipping(struct checkout_view *c)
 		const char *id = js_text(option, "shipping_rate");
 		struct record *rate = account_find(c->call->account, id);
 
-		html(&c->v->html, "<option value=\"%s\"%s>%s (%s)</option>", id,
-			chosen && !strcmp(chosen, id) ? " selected" : "", js_text(record_tree(rate), "display_name"),
-			money(c, js_int(option, "shipping_amount", 0)));
+		html(&c->v->html, "<option value=\"%s\"%s>%s (%s)</option>", id, text_is(chosen, id) ? " selected" : "",
+			js_text(record_tree(rate), "display_name"), money(c, js_int(option, "shipping_amount", 0)));
 	}
 	text_put(&c->v->html, "</select></label><button class=\"quiet\">Update</button></div></form>");
 }
@@ -217,7 +216,7 @@ void checkout_summary(struct checkout_view *c)
 	const struct list *rows = checkout_items(c->call, c->session);
 
 	text_put(&c->v->html, "<section>");
-	if (!strcmp(js_text(tree_of(c), "mode"), "setup")) {
+	if (text_is(js_text(tree_of(c), "mode"), "setup")) {
 		text_put(&c->v->html,
 			"<h1>Save a payment method</h1><p class=\"soft\">Nothing is charged now.</p></section>");
 		return;

@@ -3,8 +3,6 @@
  * The pages of bills: the hosted invoice page, where an open one is paid, its PDF, the receipt of a charge, a credit
  * note's PDF. Source: Stripe docs "Hosted invoice page", "Receipts and paid invoices", "Credit notes".
  */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "base/mem.h"
@@ -17,11 +15,6 @@ struct bill_request {
 	struct visit *v;
 	const char *why;
 };
-
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
 
 /* The account that the path names; NULL after saying that there is nothing. */
 static struct account *account_of(struct visit *v)
@@ -55,9 +48,9 @@ static const char *money(struct visit *v, const json_t *bill, int64_t amount)
 static void show_badge(struct visit *v, const char *status)
 {
 	html(&v->html, "<span class=\"badge %s\">%s</span>",
-		is(status, "paid")   ? "good"
-		: is(status, "open") ? "note"
-				     : "bad",
+		text_is(status, "paid")	  ? "good"
+		: text_is(status, "open") ? "note"
+					  : "bad",
 		html_words(&v->arena, status));
 }
 
@@ -168,11 +161,11 @@ static int write_invoice(struct call *call, void *arg)
 	struct record *invoice = object_of(v, call, "invoice");
 	json_t *tree = record_tree(invoice);
 	const char *status = js_text(tree, "status");
-	bool open = is(status, "open") && js_int(tree, "amount_remaining", 0) > 0;
+	bool open = text_is(status, "open") && js_int(tree, "amount_remaining", 0) > 0;
 
 	if (!invoice)
 		return -1;
-	if (is(status, "draft")) {
+	if (text_is(status, "draft")) {
 		visit_say(v, 404, "Page not found", "This invoice is not finalized yet.");
 		return -1;
 	}
@@ -211,9 +204,9 @@ static void get_invoice(struct visit *v)
 static int authenticate(struct visit *v, struct call *call, struct record *invoice)
 {
 	struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
-	bool passes = !is(visit_given(v, "authentication"), "failed");
+	bool passes = !text_is(visit_given(v, "authentication"), "failed");
 
-	if (!intent || !is(js_text(record_tree(intent), "status"), "requires_action"))
+	if (!intent || !text_is(js_text(record_tree(intent), "status"), "requires_action"))
 		return -1;
 	call->fail = (struct fail) { 0 };
 	if (intent_authenticate(call, intent, passes))
@@ -255,7 +248,7 @@ static int pay(struct call *call, void *arg)
 	if (!call_within(call, "POST", "/v1/invoices/{id}/pay", invoice->id, params)) {
 		struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
 
-		if (!intent || !is(js_text(record_tree(intent), "status"), "requires_action"))
+		if (!intent || !text_is(js_text(record_tree(intent), "status"), "requires_action"))
 			return -1;
 		release_failure(&call->fail);
 		if (authenticate(v, call, invoice))

@@ -49,7 +49,7 @@ static struct record *own_subscription(struct portal_view *p, const char *id)
 	struct record *sub = account_get(p->call->account, id, sub_type());
 	const char *of = js_text(record_tree(sub), "customer");
 
-	if (sub && of && !strcmp(of, p->customer->id))
+	if (sub && text_is(of, p->customer->id))
 		return sub;
 	fail_no_such(p->call, sub_type(), id);
 	return NULL;
@@ -114,7 +114,7 @@ static int read_proposal(struct portal_view *p)
 {
 	const char *flow = portal_flow(p->session);
 
-	p->confirms = !p->v->words[1] && flow && !strcmp(flow, "subscription_update_confirm");
+	p->confirms = !p->v->words[1] && text_is(flow, "subscription_update_confirm");
 	if (!p->confirms)
 		return read_choice(p, &p->choice);
 	p->choice = portal_confirm_choice(p->session);
@@ -261,9 +261,9 @@ static void go_on(struct portal_request *r)
 	const char *exit = flow_exit(p->session);
 
 	portal_flow_end(p->call, p->session);
-	if (flow && type && !strcmp(type, "redirect") && exit)
+	if (flow && text_is(type, "redirect") && exit)
 		p->v->location = arena_text(&p->v->arena, exit);
-	else if (flow && type && !strcmp(type, "hosted_confirmation"))
+	else if (flow && text_is(type, "hosted_confirmation"))
 		p->v->location = arena_format(&p->v->arena, "%s?confirmed=1", p->base);
 	else
 		p->v->location = arena_format(&p->v->arena, "%s?done=%s", p->base, r->task->done);
@@ -352,7 +352,7 @@ static bool proposes(struct call *call, const char *token)
 	const struct list *rows = list_by(call, schema_find_object("billing_portal.session"), "@token", token);
 	const char *flow = rows->count ? portal_flow(rows->at[0]) : NULL;
 
-	return flow && !strcmp(flow, "subscription_update_confirm");
+	return text_is(flow, "subscription_update_confirm");
 }
 
 static void get_first(struct visit *v)

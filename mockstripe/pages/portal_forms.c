@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The portal's forms: another plan and what it costs, the end, a pause, another card, other billing details. */
-#include <string.h>
-
 #include "api/list.h"
 #include "base/mem.h"
 #include "pages/portal_view.h"
 #include "resources/billing/sub.h"
 #include "resources/price.h"
-
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
 
 static void begin_form(struct portal_view *p, const char *verb)
 {
@@ -39,8 +32,8 @@ static void show_plan(struct portal_view *p, const char *id, const char *chosen)
 	html(&p->v->html,
 		"<label class=\"choice\"><input type=\"radio\" name=\"price\" value=\"%s\"%s required><span>%s%s</span>"
 		"<span class=\"end\">%s</span></label>",
-		id, is(id, chosen) ? " checked" : "", js_text(record_tree(product), "name"),
-		is(id, js_text_at(record_tree(p->sub), "items.data.0.price.id")) ? " (current)" : "",
+		id, text_is(id, chosen) ? " checked" : "", js_text(record_tree(product), "name"),
+		text_is(id, js_text_at(record_tree(p->sub), "items.data.0.price.id")) ? " (current)" : "",
 		html_price(&p->v->arena, record_tree(price)));
 }
 
@@ -158,7 +151,7 @@ static void show_reasons(struct portal_view *p)
 			html(&p->v->html,
 				"<label class=\"choice\"><input type=\"radio\" name=\"feedback\" "
 				"value=\"%s\"%s>%s</label>",
-				all[i].option, is(visit_given(p->v, "feedback"), all[i].option) ? " checked" : "",
+				all[i].option, text_is(visit_given(p->v, "feedback"), all[i].option) ? " checked" : "",
 				all[i].says);
 	html(&p->v->html,
 		"</fieldset><label>Anything else? (optional)<textarea name=\"comment\" rows=\"3\" "
@@ -183,7 +176,7 @@ static void show_offer(struct portal_view *p)
 	struct record *coupon = account_find(p->call->account, js_text_at(flow, "retention.coupon_offer.coupon"));
 	const char *name;
 
-	if (!coupon || !portal_flow(p->session) || !is(js_text(flow, "subscription"), p->sub->id))
+	if (!coupon || !portal_flow(p->session) || !text_is(js_text(flow, "subscription"), p->sub->id))
 		return;
 	name = js_text(record_tree(coupon), "name");
 	begin_form(p, "stay");
@@ -193,7 +186,7 @@ static void show_offer(struct portal_view *p)
 
 void portal_cancel_form(struct portal_view *p)
 {
-	bool now = is(js_text_at(p->features, "subscription_cancel.mode"), "immediately");
+	bool now = text_is(js_text_at(p->features, "subscription_cancel.mode"), "immediately");
 
 	portal_frame(p, "Cancel your subscription", false);
 	show_offer(p);
@@ -219,7 +212,7 @@ void portal_pause_form(struct portal_view *p)
 	begin_form(p, "pause");
 	html(&p->v->html, "<h2>%s</h2><p>Nothing is billed while your subscription is paused.</p>",
 		portal_plan_name(p, p->sub));
-	if (is(js_text_at(p->features, "subscription_pause.duration.type"), "interval_options")) {
+	if (text_is(js_text_at(p->features, "subscription_pause.duration.type"), "interval_options")) {
 		text_put(&p->v->html, "<fieldset><legend>For how long?</legend>");
 		json_array_foreach(js_at(p->features, "subscription_pause.duration.interval_options"), i, option)
 		{
@@ -265,7 +258,7 @@ static void address_fields(struct portal_view *p, const char *group, const json_
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		html_field(&p->v->html, "text", arena_format(&p->v->arena, "%s[%s]", group, parts[i].name),
 			parts[i].label, js_text(typed ? typed : address, parts[i].name),
-			is(parts[i].name, "country") ? "maxlength=\"2\" autocomplete=\"country\"" : "");
+			text_is(parts[i].name, "country") ? "maxlength=\"2\" autocomplete=\"country\"" : "");
 }
 
 static void text_field(struct portal_view *p, json_t *allowed, const char *type, const char *name, const char *label)

@@ -249,7 +249,7 @@ static void show_invoices(struct portal_view *p)
 		return;
 	text_put(&p->v->html, "<section class=\"card\"><h2>Invoice history</h2>");
 	for (size_t i = rows->count; i-- > 0 && shown < SHOWN;) {
-		if (!strcmp(js_text(record_tree(rows->at[i]), "status"), "draft"))
+		if (text_is(js_text(record_tree(rows->at[i]), "status"), "draft"))
 			continue;
 		if (!shown++)
 			text_put(&p->v->html,

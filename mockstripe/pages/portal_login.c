@@ -3,8 +3,6 @@
  * The portal's login page: customers type their e-mail. Stripe then sends them a link to a session; here it is opened
  * at once, since nobody gets mail. Source: Stripe docs "Share a link to the customer portal".
  */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "base/mem.h"
@@ -26,7 +24,7 @@ static struct record *configuration_of(struct call *call, const char *word)
 	for (size_t i = all->count; i-- > 0;) {
 		const char *url = js_text_at(record_tree(all->at[i]), "login_page.url");
 
-		if (url && !strcmp(url, end) && js_flag(record_tree(all->at[i]), "active", false))
+		if (text_is(url, end) && js_flag(record_tree(all->at[i]), "active", false))
 			return all->at[i];
 	}
 	return NULL;

@@ -74,7 +74,7 @@ static int check_worth(struct call *call)
 static int check_duration(struct call *call)
 {
 	const char *duration = param_text(call, "duration");
-	bool repeating = duration && !strcmp(duration, "repeating");
+	bool repeating = text_is(duration, "repeating");
 
 	if (repeating && !param_given(call, "duration_in_months"))
 		return fail_invalid(call, NULL, "duration",

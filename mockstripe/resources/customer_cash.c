@@ -39,7 +39,7 @@ bool customer_cash_is_manual(struct record *customer)
 {
 	const char *mode = js_text_at(record_private(customer), "cash.mode");
 
-	return mode && !strcmp(mode, "manual"); /* what an account does that has set nothing: automatic */
+	return text_is(mode, "manual"); /* what an account does that has set nothing: automatic */
 }
 
 /* ---- the balance ---- */

@@ -121,8 +121,8 @@ static int check_room(
 	const struct list *rows = list_by(call, schema_find_object("tax_id"), "customer", customer->id);
 
 	for (size_t i = 0; i < rows->count; i++)
-		if (!strcmp(js_text(record_tree(rows->at[i]), "type"), type) &&
-			!strcmp(js_text(record_tree(rows->at[i]), "value"), value))
+		if (text_is(js_text(record_tree(rows->at[i]), "type"), type) &&
+			text_is(js_text(record_tree(rows->at[i]), "value"), value))
 			return fail_invalid(call, "resource_already_exists", name_in(call, where, "value"),
 				"The customer already has the tax ID `%s` of type %s.", value, type);
 	if (rows->count >= TAX_IDS_MOST)
@@ -166,7 +166,7 @@ static int tax_id_create(struct call *call)
 	const struct schema_resource *type = schema_find_object("customer");
 	struct record *customer = NULL;
 
-	if (owner && !strcmp(owner, "customer")) {
+	if (text_is(owner, "customer")) {
 		if (!id)
 			return fail_missing_param(call, "owner[customer]");
 		customer = account_get(call->account, id, type);
@@ -217,8 +217,7 @@ static bool match_owner(struct call *call, struct record *tax_id, json_t *wanted
 
 	if (call->route->n_path) /* the list of one customer */
 		return true;
-	return !strcmp(js_text(owner, "type"), type) &&
-	       (!customer || (js_text(owner, "customer") && !strcmp(js_text(owner, "customer"), customer)));
+	return text_is(js_text(owner, "type"), type) && (!customer || (text_is(js_text(owner, "customer"), customer)));
 }
 
 const struct resource customer_tax_id_resource = {

@@ -127,7 +127,7 @@ static bool holds(const json_t *ids, const char *id)
 	for (size_t i = 0; i < json_array_size(ids); i++) {
 		const char *one = json_string_value(json_array_get(ids, i));
 
-		if (one && !strcmp(one, id))
+		if (text_is(one, id))
 			return true;
 	}
 	return false;
@@ -173,7 +173,7 @@ static bool is_double(struct call *call, const json_t *ids, struct record *disco
 	for (size_t i = 0; i < json_array_size(ids); i++) {
 		struct record *other = discount_find(call, json_string_value(json_array_get(ids, i)));
 
-		if (other == discount || !strcmp(js_text_at(record_tree(other), "source.coupon"), coupon))
+		if (other == discount || text_is(js_text_at(record_tree(other), "source.coupon"), coupon))
 			return true;
 	}
 	return false;

@@ -143,7 +143,7 @@ bool discount_is_once(struct record *discount)
 {
 	const char *duration = js_text(terms_of(discount), "duration");
 
-	return duration && !strcmp(duration, "once");
+	return text_is(duration, "once");
 }
 
 bool terms_cover(const json_t *terms, const char *product)
@@ -183,7 +183,7 @@ bool terms_read(const json_t *terms, const char *currency, struct discount *out)
 	if (json_is_number(js_get(terms, "percent_off"))) {
 		if (!read_percent(terms, &read.percent_off))
 			return false;
-	} else if (own && !strcmp(own, currency)) {
+	} else if (text_is(own, currency)) {
 		read.amount_off = js_int(terms, "amount_off", 0);
 	} else {
 		snprintf(path, sizeof path, "currency_options.%s.amount_off", currency);

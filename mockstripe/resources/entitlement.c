@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/entitlement.h"
 
-#include <string.h>
-
 #include "api/list.h"
 #include "api/resource.h"
 #include "api/shape.h"
@@ -22,7 +20,7 @@ static bool gives(const json_t *subscription)
 	static const char *const giving[] = { "trialing", "active", "past_due" };
 
 	for (size_t i = 0; i < COUNT_OF(giving); i++)
-		if (!strcmp(js_text(subscription, "status"), giving[i]))
+		if (text_is(js_text(subscription, "status"), giving[i]))
 			return true;
 	return false;
 }
@@ -101,7 +99,7 @@ static bool has(struct call *call, const char *customer, const char *feature)
 	const struct list *held = held_by(call, customer);
 
 	for (size_t i = 0; i < held->count; i++)
-		if (!strcmp(js_text(record_tree(held->at[i]), "feature"), feature))
+		if (text_is(js_text(record_tree(held->at[i]), "feature"), feature))
 			return true;
 	return false;
 }

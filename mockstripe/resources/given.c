@@ -15,7 +15,7 @@ static bool is_country(const char *id)
 {
 	const char *code = country_find(id);
 
-	return code && !strcmp(code, id);
+	return text_is(code, id);
 }
 
 static bool is_currency(const char *id)

@@ -84,7 +84,7 @@ int portal_cancel(struct call *call, struct record *session, const char *id, con
 		js_put_text(details, "feedback", feedback);
 	if (comment)
 		js_put_text(details, "comment", comment);
-	if (mode && !strcmp(mode, "immediately"))
+	if (text_is(mode, "immediately"))
 		return cancel_now(call, sub, details, js_text(settings, "proration_behavior"));
 	given = json_object();
 	js_put_new(given, "cancellation_details", details);
@@ -181,7 +181,7 @@ static int64_t pause_end(struct call *call, json_t *features, const char *interv
 	{
 		const char *own = js_text(option, "interval");
 
-		if (own && !strcmp(own, interval) && js_int(option, "interval_count", 1) == count &&
+		if (text_is(own, interval) && js_int(option, "interval_count", 1) == count &&
 			calendar_interval_parse(interval, &unit) && calendar_add(call->now, unit, count, &at))
 			return at;
 	}

@@ -92,7 +92,7 @@ static int add_tax_id(struct call *call, struct record *customer, json_t *given)
 	for (size_t i = 0; i < rows->count; i++) {
 		const json_t *tree = record_tree(rows->at[i]);
 
-		if (!strcmp(js_text(tree, "type"), kind) && !strcmp(js_text(tree, "value"), value))
+		if (text_is(js_text(tree, "type"), kind) && text_is(js_text(tree, "value"), value))
 			return 0;
 	}
 	return customer_tax_id_make(call, customer, kind, value, "tax_id") ? 0 : -1;

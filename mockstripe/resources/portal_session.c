@@ -64,9 +64,9 @@ static int check_fit(struct call *call, struct record *sub, enum portal_use use,
 		return 0;
 	if (json_array_size(js_at(tree, "items.data")) > 1)
 		return refuse(call, use, where, "it contains more than one item");
-	if (!strcmp(js_text(tree, "status"), "unpaid") || !strcmp(js_text(tree, "status"), "incomplete"))
+	if (text_is(js_text(tree, "status"), "unpaid") || text_is(js_text(tree, "status"), "incomplete"))
 		return refuse(call, use, where, "it has an unpaid invoice");
-	if (method && !strcmp(method, "send_invoice") && json_is_object(json_object_get(tree, "pending_update")))
+	if (text_is(method, "send_invoice") && json_is_object(json_object_get(tree, "pending_update")))
 		return refuse(call, use, where, "it has a pending update");
 	return 0;
 }
@@ -177,7 +177,7 @@ static int check_after(struct call *call)
 	json_t *after = js_at(call->params, "flow_data.after_completion");
 	const char *type = js_text(after, "type");
 
-	if (type && !strcmp(type, "redirect") && !json_is_object(json_object_get(after, "redirect")))
+	if (text_is(type, "redirect") && !json_is_object(json_object_get(after, "redirect")))
 		return fail_missing_param(call, "flow_data[after_completion][redirect]");
 	return check_url(
 		call, js_text_at(after, "redirect.return_url"), "flow_data[after_completion][redirect][return_url]");

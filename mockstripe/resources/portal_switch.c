@@ -6,8 +6,6 @@
  * A change that has to be paid at once is made with payment_behavior=error_if_incomplete, which no page of Stripe's
  * says: a customer whose card is declined is told so and may try another one, and the plan is what it was.
  */
-#include <string.h>
-
 #include "api/fail.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -119,10 +117,9 @@ static int waits_for_period_end(
 	{
 		const char *type = js_text(condition, "type");
 
-		if (type && !strcmp(type, "decreasing_item_amount") &&
-			decimal_compare(x.after.total, x.before.total) < 0)
+		if (text_is(type, "decreasing_item_amount") && decimal_compare(x.after.total, x.before.total) < 0)
 			return 1;
-		if (type && !strcmp(type, "shortening_interval") && days_of(&x.after) < days_of(&x.before))
+		if (text_is(type, "shortening_interval") && days_of(&x.after) < days_of(&x.before))
 			return 1;
 	}
 	return 0;
@@ -242,7 +239,7 @@ static json_t *update_params(
 		js_put_text(entry, "type", anchor);
 		js_put_new(given, "billing_cycle_anchor", entry);
 	}
-	if (sub_status_is(sub, "trialing") && trial && !strcmp(trial, "end_trial"))
+	if (sub_status_is(sub, "trialing") && text_is(trial, "end_trial"))
 		js_put_text(given, "trial_end", "now");
 	if (discounts)
 		js_put_new(given, "discounts", discounts);

@@ -42,7 +42,7 @@ static int check_default(struct call *call, struct record *price)
 	struct record *product = price_product(call, price);
 	const char *chosen = product ? js_text(record_tree(product), "default_price") : NULL;
 
-	if (!param_flag(call, "active", true) && chosen && !strcmp(chosen, price->id))
+	if (!param_flag(call, "active", true) && text_is(chosen, price->id))
 		return fail_invalid(call, NULL, NULL,
 			"This price cannot be archived because it is the default price of its product.");
 	return 0;

@@ -47,7 +47,7 @@ static int check_recurring(struct call *call, const json_t *recurring, const cha
 {
 	const char *meter = js_text(recurring, "meter");
 	const char *usage = js_text(recurring, "usage_type");
-	bool metered = usage && !strcmp(usage, "metered");
+	bool metered = text_is(usage, "metered");
 	const struct schema_resource *type = schema_find_object("billing.meter");
 
 	if (!recurring)
@@ -136,7 +136,7 @@ static bool is_tiered(const json_t *given)
 {
 	const char *scheme = js_text(given, "billing_scheme");
 
-	return scheme && !strcmp(scheme, "tiered");
+	return text_is(scheme, "tiered");
 }
 
 /* ---- other currencies ---- */

@@ -13,7 +13,7 @@ static const json_t *amounts_in(struct record *price, const char *currency)
 {
 	const json_t *body = record_tree(price);
 
-	if (!strcmp(js_text(body, "currency"), currency))
+	if (text_is(js_text(body, "currency"), currency))
 		return body;
 	return js_get(js_get(record_private(price), "currency_options"), currency);
 }
@@ -96,7 +96,7 @@ bool price_terms(struct call *call, struct record *price, const char *currency, 
 		read = js_text(amounts, "unit_amount_decimal") &&
 		       read_amount(amounts, "unit_amount_decimal", &terms.unit_amount);
 		terms.divide_by = js_int(transform, "divide_by", 0);
-		terms.round_up = round && !strcmp(round, "up");
+		terms.round_up = text_is(round, "up");
 	}
 	if (!read) {
 		fail_invalid(call, NULL, NULL, "The price `%s` has no fixed amount in the currency `%s`.", price->id,

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "api/resource.h"
@@ -15,7 +13,7 @@ static bool has_feature(struct call *call, const struct record *product, const s
 	const struct list *rows = list_by(call, call->route->resource, LIST_PARENT, product->id);
 
 	for (size_t i = 0; i < rows->count; i++)
-		if (!strcmp(js_text_at(record_tree(rows->at[i]), "entitlement_feature.id"), feature->id))
+		if (text_is(js_text_at(record_tree(rows->at[i]), "entitlement_feature.id"), feature->id))
 			return true;
 	return false;
 }

@@ -133,7 +133,7 @@ static int64_t claimed_of(struct call *call, struct record *invoice, const char 
 
 		json_array_foreach(json_object_get(record_tree(all->at[i]), "refunds"), k, one)
 		{
-			if (!strcmp(js_text(one, "refund"), refund))
+			if (text_is(js_text(one, "refund"), refund))
 				sum += js_int(one, "amount_refunded", 0);
 		}
 	}
@@ -383,7 +383,7 @@ static size_t place_of(const json_t *lines, const char *id, size_t otherwise)
 
 	json_array_foreach(lines, i, one)
 	{
-		if (id && !strcmp(js_text(one, "id"), id))
+		if (id && text_is(js_text(one, "id"), id))
 			return i;
 	}
 	return otherwise;
@@ -422,7 +422,7 @@ static int note_void(struct call *call)
 	if (!note)
 		return -1;
 	invoice = account_find(call->account, js_text(record_tree(note), "invoice"));
-	if (!strcmp(js_text(record_tree(note), "status"), "void"))
+	if (text_is(js_text(record_tree(note), "status"), "void"))
 		return fail_invalid(call, NULL, NULL, "This credit note has already been voided.");
 	if (!invoice || strcmp(js_text(record_tree(invoice), "status"), "open") ||
 		js_int(record_tree(note), "post_payment_amount", 0))

@@ -79,7 +79,7 @@ static int add_up(struct credit *c, const json_t *line)
 	}
 	json_array_foreach(json_object_get(line, "taxes"), i, one)
 	{
-		bool inclusive = !strcmp(js_text(one, "tax_behavior"), "inclusive");
+		bool inclusive = text_is(js_text(one, "tax_behavior"), "inclusive");
 		int64_t *sum = inclusive ? &c->tax_inclusive : &c->tax_exclusive;
 
 		if (!money_add(*sum, js_int(one, "amount", 0), sum))
@@ -193,7 +193,7 @@ static struct credited credited_before(struct credit *c, const char *line_id)
 	{
 		const char *id = js_text(one, "invoice_line_item");
 
-		if (id && !strcmp(id, line_id))
+		if (text_is(id, line_id))
 			count_line(&out, one);
 	}
 	return out;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Coupons that last once, or for some months. Source: Stripe docs "Coupons and promotion codes", duration. */
-#include <string.h>
-
 #include "api/list.h"
 #include "base/json.h"
 #include "events/emit.h"
@@ -15,7 +13,7 @@ static bool lists(json_t *amounts, const char *discount)
 
 	json_array_foreach(amounts, i, one)
 	{
-		if (js_int(one, "amount", 0) > 0 && !strcmp(js_text(one, "discount"), discount))
+		if (js_int(one, "amount", 0) > 0 && text_is(js_text(one, "discount"), discount))
 			return true;
 	}
 	return false;

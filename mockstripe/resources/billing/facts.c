@@ -2,8 +2,6 @@
 #include "resources/billing/inside.h"
 
 #include <stdio.h>
-#include <string.h>
-
 #include "api/fail.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -25,7 +23,7 @@ bool item_read_price(struct call *call, struct item_facts *out, struct record *p
 		return false;
 	}
 	out->interval_count = js_int(recurring, "interval_count", 1);
-	out->metered = js_text(recurring, "usage_type") && !strcmp(js_text(recurring, "usage_type"), "metered");
+	out->metered = text_is(js_text(recurring, "usage_type"), "metered");
 	return price_terms(call, price, currency, &out->terms);
 }
 

@@ -37,7 +37,7 @@ static struct record *path_invoice(struct call *call, const char *name)
 
 static int check_collection(struct call *call, const char *method)
 {
-	bool sends = method && !strcmp(method, "send_invoice");
+	bool sends = text_is(method, "send_invoice");
 	bool dated = param_text(call, "days_until_due") || param_given(call, "days_until_due") ||
 		     param_given(call, "due_date");
 
@@ -192,8 +192,7 @@ static int invoice_update(struct call *call)
 	}
 	customer = invoice_customer(call, invoice);
 	method = param_text(call, "collection_method");
-	if (param_given(call, "due_date") || param_given(call, "days_until_due") ||
-		(method && !strcmp(method, "send_invoice")))
+	if (param_given(call, "due_date") || param_given(call, "days_until_due") || text_is(method, "send_invoice"))
 		if (check_collection(call, method ? method : js_text(record_tree(invoice), "collection_method")))
 			return -1;
 	draft = journal_edit(&call->journal, invoice);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A draft and its lines: what stands on an invoice. What it adds up to: invoice_total.c. */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "api/shape.h"
@@ -43,12 +41,12 @@ bool invoice_is(struct record *invoice, const char *status)
 {
 	const char *now = js_text(record_tree(invoice), "status");
 
-	return now && !strcmp(now, status);
+	return text_is(now, status);
 }
 
 bool invoice_is_charged(struct record *invoice)
 {
-	return !strcmp(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
+	return text_is(js_text(record_tree(invoice), "collection_method"), "charge_automatically");
 }
 
 void invoice_set_due(struct call *call, struct record *invoice, int64_t due)
@@ -232,7 +230,7 @@ static void locate(struct call *call, struct record *invoice)
 	bool located = customer_is_located(invoice_customer(call, invoice));
 	const char *status = located ? "complete" : "requires_location_inputs", *shown = js_text(automatic, "status");
 
-	if (!js_flag(automatic, "enabled", false) || (shown && !strcmp(shown, status)))
+	if (!js_flag(automatic, "enabled", false) || text_is(shown, status))
 		return;
 	own = js_own(journal_edit(&call->journal, invoice), "automatic_tax");
 	js_put_text(own, "provider", "stripe");
@@ -307,7 +305,7 @@ static void copy_from_subscription(
 	js_put(body, "custom_fields", json_object_get(settings, "custom_fields"));
 	js_put_new(body, "discounts", discounts_counting(call, json_object_get(tree, "discounts"), call->now));
 	copy_payment_settings(call, body, json_object_get(tree, "payment_settings"));
-	if (js_text(tree, "collection_method") && !strcmp(js_text(tree, "collection_method"), "send_invoice"))
+	if (text_is(js_text(tree, "collection_method"), "send_invoice"))
 		js_put_int(body, "due_date", call->now + js_int(tree, "days_until_due", 30) * 86400);
 }
 
@@ -341,7 +339,7 @@ static json_t *draft_body(struct call *call, const struct invoice_terms *terms)
 /* auto_advance and what follows from it while the invoice is a draft. */
 void invoice_set_advance(struct call *call, json_t *body, bool advance)
 {
-	bool charges = !strcmp(js_text(body, "collection_method"), "charge_automatically");
+	bool charges = text_is(js_text(body, "collection_method"), "charge_automatically");
 	int64_t when = js_int(body, "created", call->now) + 3600;
 
 	if (when <= call->now) /* its hour has passed while it did not */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Charging an invoice: with what, how often, and what each attempt does to it and to the subscription behind it.
  * Source: Stripe docs "Automate payment retries", "Subscription lifecycle". */
-#include <string.h>
-
 #include "base/json.h"
 #include "base/mem.h"
 #include "events/emit.h"
@@ -64,7 +62,7 @@ static bool is_first_of_subscription(struct record *invoice)
 {
 	const char *reason = js_text(record_tree(invoice), "billing_reason");
 
-	return reason && !strcmp(reason, "subscription_create");
+	return text_is(reason, "subscription_create");
 }
 
 /* Plans the next retry of an invoice that advances by itself; false when there is none left. */
@@ -128,7 +126,7 @@ static bool is_hard(const struct fail *refusal)
 	const char *code = refusal->decline_code ? refusal->decline_code : refusal->code;
 
 	for (size_t i = 0; i < COUNT_OF(codes); i++)
-		if (code && !strcmp(code, codes[i]))
+		if (text_is(code, codes[i]))
 			return true;
 	return false;
 }
@@ -139,7 +137,7 @@ static bool is_passed_over(struct call *call, struct record *invoice, struct rec
 {
 	const char *declined = js_text(record_private(invoice), HARD);
 
-	return call->automatic && declined && !strcmp(declined, method->id);
+	return call->automatic && text_is(declined, method->id);
 }
 
 static void pass_over(struct call *call, struct record *invoice)
@@ -193,7 +191,7 @@ static enum collection follow(struct call *call, struct record *invoice, struct 
 		break;
 	}
 	count_attempt(call, invoice, automatic);
-	if (code && !strcmp(code, "authentication_required"))
+	if (text_is(code, "authentication_required"))
 		emit(call, "invoice.payment_action_required", invoice);
 	attempt_failed(call, invoice);
 	return COLLECTION_DECLINED;

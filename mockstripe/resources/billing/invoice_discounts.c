@@ -244,7 +244,7 @@ bool tally_names(const struct tally *t, size_t line, size_t discount)
 	json_array_foreach(off, i, one)
 	{
 		if (t->discounts[discount].item == DISCOUNT_ALL_ITEMS &&
-			!strcmp(js_text(one, "discount"), t->discount_records[discount]->id))
+			text_is(js_text(one, "discount"), t->discount_records[discount]->id))
 			return true;
 	}
 	return false;

@@ -184,7 +184,7 @@ static bool goes_on(struct record *item, const char *currency, struct record *su
 	json_t *tree = record_tree(item);
 	const char *of = js_text_at(tree, "parent.subscription_details.subscription");
 
-	return js_is_null(tree, "invoice") && !strcmp(js_text(tree, "currency"), currency) &&
+	return js_is_null(tree, "invoice") && text_is(js_text(tree, "currency"), currency) &&
 	       (!of || (sub && !strcmp(of, sub->id)));
 }
 
@@ -239,7 +239,7 @@ void invoice_items_drop_prorations(struct call *call, struct record *sub)
 		json_t *tree = record_tree(items->at[i]);
 		const char *of = js_text_at(tree, "parent.subscription_details.subscription");
 
-		if (of && !strcmp(of, sub->id) && js_flag(tree, "proration", false))
+		if (text_is(of, sub->id) && js_flag(tree, "proration", false))
 			list_add(&gone, items->at[i]);
 	}
 	for (size_t i = 0; i < gone.count; i++) {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The lines of an invoice as routes. Source: Stripe docs "Invoice line items". */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "api/params.h"
@@ -32,7 +30,7 @@ static struct record *editable(struct call *call)
 	if (!invoice)
 		return NULL;
 	call_use_clock(call, invoice);
-	if (!strcmp(js_text(record_tree(invoice), "status"), "draft"))
+	if (text_is(js_text(record_tree(invoice), "status"), "draft"))
 		return invoice;
 	fail_invalid(call, "invoice_not_editable", NULL, "Invalid invoice: This invoice is no longer editable.");
 	return NULL;
@@ -119,7 +117,7 @@ static struct record *line_of(struct call *call, struct record *invoice, const c
 {
 	struct record *line = account_get(call->account, id, line_type());
 
-	if (line && !strcmp(js_text(record_tree(line), "invoice"), invoice->id))
+	if (line && text_is(js_text(record_tree(line), "invoice"), invoice->id))
 		return line;
 	fail_invalid(call, "resource_missing", where, "No such invoice line item: '%s'", id);
 	return NULL;
@@ -146,7 +144,7 @@ static int remove_lines(struct call *call)
 		if (!item)
 			return fail_invalid(call, NULL, arena_format(&call->arena, "lines[%zu][id]", i),
 				"The line %s belongs to a subscription's own items and cannot be removed.", line->id);
-		if (!strcmp(js_text(entry, "behavior"), "unassign")) {
+		if (text_is(js_text(entry, "behavior"), "unassign")) {
 			js_put_null(journal_edit(&call->journal, item), "invoice");
 			js_put_text(journal_edit_private(&call->journal, item), "pending",
 				js_text(record_tree(item), "customer"));

@@ -98,8 +98,7 @@ int invoice_supersede(struct call *call, struct record *invoice)
 		older = account_find(call->account, js_text_at(record_tree(older), "from_invoice.invoice")))
 		js_put_text(journal_edit(&call->journal, older), "latest_revision", invoice->id);
 	/* First, so that the end of the original does nothing to the subscription. */
-	if (sub && js_text(record_tree(sub), "latest_invoice") &&
-		!strcmp(js_text(record_tree(sub), "latest_invoice"), source->id))
+	if (sub && text_is(js_text(record_tree(sub), "latest_invoice"), source->id))
 		js_put_text(journal_edit(&call->journal, sub), "latest_invoice", invoice->id);
 	return invoice_void(call, source);
 }

@@ -54,7 +54,7 @@ bool invoice_saves_default(struct record *sub)
 {
 	const char *save = js_text_at(record_tree(sub), "payment_settings.save_default_payment_method");
 
-	return save && !strcmp(save, "on_subscription") && js_is_null(record_tree(sub), "default_payment_method");
+	return text_is(save, "on_subscription") && js_is_null(record_tree(sub), "default_payment_method");
 }
 
 static struct record *add_payment(struct call *call, struct record *invoice, int64_t amount)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What an invoice adds up to: discounts (invoice_discounts.c), then taxes, then sums, from its lines. Source: Stripe
  * docs "Tax rates", API reference "Invoice". */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "api/shape.h"
@@ -18,7 +16,7 @@ static size_t find_tree(json_t *const *all, size_t n, const json_t *tree)
 	const char *id = js_text(tree, "id");
 
 	for (size_t i = 0; i < n; i++)
-		if (!strcmp(js_text(all[i], "id"), id))
+		if (text_is(js_text(all[i], "id"), id))
 			return i;
 	return n;
 }
@@ -58,9 +56,9 @@ static enum tax_customer tax_standing(struct call *call, struct record *invoice)
 {
 	const char *exempt = js_text(record_tree(invoice_customer(call, invoice)), "tax_exempt");
 
-	if (exempt && !strcmp(exempt, "exempt"))
+	if (text_is(exempt, "exempt"))
 		return TAX_CUSTOMER_EXEMPT;
-	return exempt && !strcmp(exempt, "reverse") ? TAX_CUSTOMER_REVERSE : TAX_CUSTOMER_TAXED;
+	return text_is(exempt, "reverse") ? TAX_CUSTOMER_REVERSE : TAX_CUSTOMER_TAXED;
 }
 
 static int take_taxes(struct tally *t)

@@ -10,8 +10,6 @@
  * the account's setting invoice_waits_for_webhook says so. Deliveries happen on the account's own time, those of a test
  * clock's events too: there only whether it was delivered counts, and the hour runs from the invoice's creation.
  */
-#include <string.h>
-
 #include "api/list.h"
 #include "base/json.h"
 #include "events/tries.h"
@@ -32,7 +30,7 @@ static struct record *announcement_of(struct call *call, struct record *invoice)
 		const char *id =
 			event->created == invoice->created ? js_text_at(record_tree(event), "data.object.id") : "";
 
-		if (id && !strcmp(id, invoice->id))
+		if (text_is(id, invoice->id))
 			return event;
 		if (event->created != invoice->created)
 			return NULL;
@@ -45,7 +43,7 @@ static bool is_listening(struct call *call, const char *endpoint)
 	struct record *r = account_get(call->account, endpoint, schema_find_object("webhook_endpoint"));
 	const char *status = js_text(record_tree(r), "status");
 
-	return status && !strcmp(status, "enabled");
+	return text_is(status, "enabled");
 }
 
 /* When the last endpoint took it; 0 while one has not; the creation when none listens. */

@@ -22,7 +22,7 @@ const struct schema_resource *meter_type(void)
 
 static bool is_active(struct record *meter)
 {
-	return !strcmp(js_text(record_tree(meter), "status"), "active");
+	return text_is(js_text(record_tree(meter), "status"), "active");
 }
 
 /* Event names are unique among active meters. */
@@ -194,7 +194,7 @@ static int cursor_at(struct call *call, const json_t *all, const char *name, siz
 
 	json_array_foreach(all, i, one)
 	{
-		if (!strcmp(js_text(one, "id"), id)) {
+		if (text_is(js_text(one, "id"), id)) {
 			*out = i;
 			return 0;
 		}

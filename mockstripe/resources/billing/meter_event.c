@@ -30,7 +30,7 @@ static struct record *meter_of(struct call *call, const char *event_name)
 	const struct list *all = list_by(call, meter_type(), METER_NAME, event_name);
 
 	for (size_t i = 0; i < all->count; i++)
-		if (!strcmp(js_text(record_tree(all->at[i]), "status"), "active"))
+		if (text_is(js_text(record_tree(all->at[i]), "status"), "active"))
 			return all->at[i];
 	if (all->count)
 		fail_invalid(call, "archived_meter", "event_name",
@@ -76,7 +76,7 @@ static int check_value(struct call *call, struct record *meter, const json_t *pa
 	struct decimal number;
 
 	*value = NULL;
-	if (!strcmp(js_text_at(record_tree(meter), "default_aggregation.formula"), "count"))
+	if (text_is(js_text_at(record_tree(meter), "default_aggregation.formula"), "count"))
 		return 0;
 	*value = payload_text(call, meter, payload, path);
 	if (!*value)

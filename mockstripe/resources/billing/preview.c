@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/billing/preview.h"
 
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "base/json.h"
@@ -54,7 +52,7 @@ struct subject {
 
 static bool is_theirs(const struct subject *s, struct record *r)
 {
-	return !r || !strcmp(js_text(record_tree(r), "customer"), s->customer->id);
+	return !r || text_is(js_text(record_tree(r), "customer"), s->customer->id);
 }
 
 static int find_subject(struct call *call, struct subject *s)
@@ -134,7 +132,7 @@ static struct record *find_invoice(struct call *call, const struct subject *s)
 int preview_create(struct call *call)
 {
 	const char *mode = param_text(call, "preview_mode"), *customer;
-	bool recurring = mode && !strcmp(mode, "recurring");
+	bool recurring = text_is(mode, "recurring");
 	int64_t proration_date = 0;
 	struct subject s = { 0 };
 	struct record *invoice;

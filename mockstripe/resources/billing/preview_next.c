@@ -214,7 +214,7 @@ struct record *preview_creation(struct call *call, struct record *customer)
 	}
 	/* Where a preview's words differ from a creation's. */
 	json_object_del(call->params, "billing_cycle_anchor");
-	if (anchor && !strcmp(anchor, "timestamp"))
+	if (text_is(anchor, "timestamp"))
 		js_put(call->params, "billing_cycle_anchor", js_at(details, "billing_cycle_anchor.timestamp"));
 	json_object_del(call->params, "start_date");
 	if (js_int(details, "start_date", call->now) < call->now)

@@ -63,7 +63,7 @@ static json_t *item_by_price(json_t *items, const char *path, const char *price,
 
 	json_array_foreach(items, i, item)
 	{
-		if (!strcmp(js_text_at(item, path), price)) {
+		if (text_is(js_text_at(item, path), price)) {
 			*place = i;
 			return item;
 		}
@@ -171,7 +171,7 @@ static void put_end(struct record *schedule, struct record *sub, json_t *out)
 {
 	json_t *phases = schedule_phases(schedule), *last = json_array_get(phases, json_array_size(phases) - 1);
 	int64_t end = js_int(last, "end_date", 0), present = js_int(record_tree(sub), "cancel_at", 0);
-	bool cancels = !strcmp(js_text(record_tree(schedule), "end_behavior"), "cancel");
+	bool cancels = text_is(js_text(record_tree(schedule), "end_behavior"), "cancel");
 
 	if (cancels && end != present)
 		js_put_int(out, "cancel_at", end);

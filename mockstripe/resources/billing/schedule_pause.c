@@ -36,7 +36,7 @@ static bool has_status(const json_t *side, const char *type)
 {
 	const char *own = js_text_at(side, "status.type");
 
-	return own && !strcmp(own, type);
+	return text_is(own, type);
 }
 
 /* The given value, the present one, or the default. */
@@ -160,7 +160,7 @@ static json_t *by_key(json_t *entries, const char *key)
 
 	json_array_foreach(entries, i, entry)
 	{
-		if (key && !strcmp(js_text(entry, "key"), key))
+		if (key && text_is(js_text(entry, "key"), key))
 			return entry;
 	}
 	return NULL;
@@ -223,7 +223,7 @@ static bool charges(const json_t *settings)
 int pauses_check(struct call *call, const json_t *schedule, const char *name)
 {
 	const char *mode = js_text_at(schedule, "billing_mode.type");
-	bool fits = mode && !strcmp(mode, "flexible") && charges(json_object_get(schedule, "default_settings"));
+	bool fits = text_is(mode, "flexible") && charges(json_object_get(schedule, "default_settings"));
 	json_t *phases = json_object_get(schedule, "phases");
 
 	for (size_t i = 0; i < json_array_size(phases); i++)
@@ -284,7 +284,7 @@ static json_t *settings_of(const json_t *side)
 	for (size_t i = 0; i < COUNT_OF(paths); i++) {
 		json_t *when = js_at(out, paths[i]);
 
-		if (when && !strcmp(js_text(when, "type"), "pause_at"))
+		if (when && text_is(js_text(when, "type"), "pause_at"))
 			js_put_text(when, "type", "now");
 	}
 	if (anchor)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Phases: from a request, or from a subscription as it stands, to what is stored. */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/shape.h"
 #include "base/json.h"
@@ -143,7 +141,7 @@ static int read_item(struct reading *r, json_t *items, json_t *given, const char
 	if (!r->first)
 		r->first = price;
 	usage = js_text_at(record_tree(price), "recurring.usage_type");
-	if (usage && !strcmp(usage, "metered") && json_object_get(given, "quantity"))
+	if (text_is(usage, "metered") && json_object_get(given, "quantity"))
 		return fail_invalid(r->call, NULL, arena_format(&r->call->arena, "%s[quantity]", where),
 			"You cannot set the quantity of a metered price: it is billed by its usage.");
 	body = blank(r->call, node->fields);
@@ -151,7 +149,7 @@ static int read_item(struct reading *r, json_t *items, json_t *given, const char
 	js_put_text(body, "plan", price->id);
 	js_put_text(body, "price", price->id);
 	js_put_new(body, "metadata", json_object());
-	if (usage && !strcmp(usage, "metered"))
+	if (text_is(usage, "metered"))
 		json_object_del(body, "quantity");
 	else
 		js_put_int(body, "quantity", js_int(given, "quantity", 1));
@@ -181,7 +179,7 @@ static int read_items(struct reading *r, json_t *body)
 	}
 	for (i = 0; i < json_array_size(items); i++)
 		for (k = 0; k < i; k++)
-			if (!strcmp(js_text(json_array_get(items, i), "price"),
+			if (text_is(js_text(json_array_get(items, i), "price"),
 				    js_text(json_array_get(items, k), "price")))
 				return fail_invalid(r->call, NULL, at(r, "items"),
 					"A phase cannot have multiple items with the same Price: %s",
@@ -272,7 +270,7 @@ static int read_trial(struct reading *r, json_t *body)
 			"You may only specify one of these parameters: trial, trial_end.");
 	if (!end && !whole)
 		return 0;
-	if (anchor && !strcmp(anchor, "phase_start"))
+	if (text_is(anchor, "phase_start"))
 		return fail_invalid(r->call, NULL, at(r, "billing_cycle_anchor"),
 			"The billing_cycle_anchor of a phase cannot be `phase_start` when the phase has a trial.");
 	until = whole ? to : json_is_string(end) ? r->call->now : json_integer_value(end);

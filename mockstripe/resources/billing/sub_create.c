@@ -36,7 +36,7 @@ static int check_behavior(struct creation *n)
 {
 	struct call *call = n->call;
 	const char *method = param_text(call, "collection_method");
-	bool sends = method && !strcmp(method, "send_invoice");
+	bool sends = text_is(method, "send_invoice");
 
 	if (sub_check_pending_interval(call, call->params) ||
 		sub_check_billing_schedules(call, call->params, "billing_schedules"))

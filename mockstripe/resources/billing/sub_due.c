@@ -117,7 +117,7 @@ static void pause_for_trial(struct call *call, struct record *sub)
 bool sub_trial_ends_here(struct call *call, struct record *sub)
 {
 	const char *missing = js_text_at(record_tree(sub), "trial_settings.end_behavior.missing_payment_method");
-	bool charges = !strcmp(js_text(record_tree(sub), "collection_method"), "charge_automatically");
+	bool charges = text_is(js_text(record_tree(sub), "collection_method"), "charge_automatically");
 
 	if (!charges || !missing || has_method(call, sub))
 		return false;
@@ -173,7 +173,7 @@ static void expire(struct call *call, struct record *sub)
 {
 	struct record *invoice = account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
 
-	if (invoice && !strcmp(js_text(record_tree(invoice), "status"), "open")) {
+	if (invoice && text_is(js_text(record_tree(invoice), "status"), "open")) {
 		invoice_void(call, invoice);
 		return;
 	}

@@ -97,7 +97,7 @@ static bool is_first(struct record *invoice)
 {
 	const char *reason = js_text(record_tree(invoice), "billing_reason");
 
-	return reason && !strcmp(reason, "subscription_create");
+	return text_is(reason, "subscription_create");
 }
 
 static void clear_delinquency(struct call *call, struct record *sub)
@@ -149,7 +149,7 @@ void subscription_invoice_given_up(struct call *call, struct record *sub, struct
 
 void subscription_invoice_failed(struct call *call, struct record *sub, struct record *invoice, bool final)
 {
-	bool is_sent = !strcmp(js_text(record_tree(invoice), "collection_method"), "send_invoice");
+	bool is_sent = text_is(js_text(record_tree(invoice), "collection_method"), "send_invoice");
 
 	if (js_flag(record_private(invoice), "pending_update", false))
 		return; /* the change waits for it; the subscription itself goes on */
@@ -177,7 +177,7 @@ static bool is_settled(struct call *call, struct record *sub)
 
 	if (!older || !invoice_is(older, "open"))
 		return true;
-	if (!strcmp(js_text(tree, "collection_method"), "send_invoice"))
+	if (text_is(js_text(tree, "collection_method"), "send_invoice"))
 		return !due || due > call->now;
 	if (!json_is_integer(json_object_get(tree, "next_payment_attempt"))) /* its retries are over, too */
 		give_up(call, sub, account_setting(call, "subscription_after_retries"));
@@ -190,14 +190,14 @@ void subscription_invoice_voided(struct call *call, struct record *sub, struct r
 		return;
 	if (sub_status_is(sub, "incomplete")) {
 		json_t *draft = journal_edit(&call->journal, sub);
-		bool voided = !strcmp(js_text(record_tree(invoice), "status"), "void");
+		bool voided = text_is(js_text(record_tree(invoice), "status"), "void");
 
 		js_put_text(draft, "status", voided ? "incomplete_expired" : "active");
 		if (voided)
 			js_put_int(draft, "ended_at", call->now);
 		sub_changed(call, sub);
 	} else if (sub_is_resuming(sub)) { /* written off it resumes all the same; voided it stays paused */
-		if (!strcmp(js_text(record_tree(invoice), "status"), "void")) {
+		if (text_is(js_text(record_tree(invoice), "status"), "void")) {
 			sub_resume_expire(call, sub);
 		} else {
 			sub_set_status(call, sub, "active");

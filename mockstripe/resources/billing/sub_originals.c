@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What charged for an item's running period, and what is left of it. Source: Stripe docs "Prorations", credit
  * prorations of the flexible billing mode. */
-#include <string.h>
-
 #include "base/json.h"
 #include "resources/billing/sub_prorate.h"
 
@@ -121,7 +119,7 @@ static bool same_rates(const json_t *a, const json_t *b)
 	bool same = json_array_size(a) == json_array_size(b);
 
 	for (size_t i = 0; same && i < json_array_size(a); i++)
-		same = !strcmp(js_text(json_array_get(a, i), "id"), js_text(json_array_get(b, i), "id"));
+		same = text_is(js_text(json_array_get(a, i), "id"), js_text(json_array_get(b, i), "id"));
 	return same;
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/billing/sub_pause.h"
 
-#include <string.h>
-
 #include "api/fail.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -10,22 +8,17 @@
 
 #define RESUME_SECONDS INT64_C(82800) /* 23 hours to pay the resumption invoice */
 
-static bool is(const char *text, const char *wanted)
-{
-	return text && !strcmp(text, wanted);
-}
-
 /* ---- pausing ---- */
 
 /* Licensed items: from now on, or from the beginning of the period, nothing is used. */
 static int credit_unused(struct sub_change *c, const char *from)
 {
-	if (is(from, "none"))
+	if (text_is(from, "none"))
 		return 0;
 	for (size_t i = 0; i < c->n; i++) {
 		c->items[i].has_new = false;
 		c->items[i].changed = true;
-		if (is(from, "item_current_period_start") && c->items[i].old.period.from < c->at)
+		if (text_is(from, "item_current_period_start") && c->items[i].old.period.from < c->at)
 			c->at = c->items[i].old.period.from;
 	}
 	if (sub_prorate(c))
@@ -40,7 +33,7 @@ static int credit_unused(struct sub_change *c, const char *from)
 /* The usage so far: on the invoice that is made now, or waiting for the next one. */
 static int bill_usage(struct sub_change *c, const char *through, bool at_once)
 {
-	if (is(through, "none") || sub_usage_lines(c, c->call->now))
+	if (text_is(through, "none") || sub_usage_lines(c, c->call->now))
 		return c->call->fail.status ? -1 : 0;
 	if (at_once)
 		return 0;
@@ -67,7 +60,8 @@ int sub_check_pausable(struct call *call, struct record *sub)
 	if (!sub_status_is(sub, "active"))
 		return fail_invalid(call, NULL, NULL,
 			"You can only pause a subscription if it is `active`; this one is `%s`.", sub_status(sub));
-	if (subscription_is_flexible(sub) && is(js_text(record_tree(sub), "collection_method"), "charge_automatically"))
+	if (subscription_is_flexible(sub) &&
+		text_is(js_text(record_tree(sub), "collection_method"), "charge_automatically"))
 		return 0;
 	return fail_invalid(call, NULL, NULL,
 		"Only subscriptions in flexible billing mode that charge automatically can be paused.");
@@ -76,7 +70,7 @@ int sub_check_pausable(struct call *call, struct record *sub)
 int sub_pause(struct call *call, struct record *sub, const json_t *settings, struct record **invoice)
 {
 	struct sub_change *c = arena_alloc(&call->arena, sizeof *c);
-	bool at_once = is(js_text(settings, "invoicing_behavior"), "invoice");
+	bool at_once = text_is(js_text(settings, "invoicing_behavior"), "invoice");
 	struct span period = { call->now, call->now };
 	json_t *draft;
 
@@ -115,7 +109,7 @@ bool sub_is_resuming(struct record *sub)
 
 bool sub_resumes_on_attempt(struct record *sub)
 {
-	return sub_is_resuming(sub) && is(js_text(record_private(sub), "resuming"), "attempt");
+	return sub_is_resuming(sub) && text_is(js_text(record_private(sub), "resuming"), "attempt");
 }
 
 int64_t sub_resume_expires(struct record *sub)
@@ -145,7 +139,7 @@ void sub_resume_expire(struct call *call, struct record *sub)
 	struct record *invoice = account_find(call->account, js_text(record_tree(sub), "latest_invoice"));
 
 	forget(call, sub);
-	if (invoice && is(js_text(record_tree(invoice), "status"), "open"))
+	if (invoice && text_is(js_text(record_tree(invoice), "status"), "open"))
 		invoice_void(call, invoice);
 	sub_plan(call, sub);
 }
@@ -154,7 +148,7 @@ void sub_resume_expire(struct call *call, struct record *sub)
 static int resume_lines(struct sub_change *c, const json_t *settings)
 {
 	int64_t date = js_int(settings, "proration_date", 0);
-	bool free_stub = !c->restarts && is(js_text(settings, "proration_behavior"), "none");
+	bool free_stub = !c->restarts && text_is(js_text(settings, "proration_behavior"), "none");
 
 	for (size_t i = 0; i < c->n; i++) {
 		struct item_facts *item = &c->items[i].new;
@@ -187,7 +181,7 @@ int sub_resume(struct call *call, struct record *sub, const json_t *settings, st
 		return fail_invalid(call, NULL, NULL, "You can only resume a subscription if it is `paused`.");
 	if (sub_change_begin(call, c, sub))
 		return -1;
-	c->restarts = !is(js_text_at(settings, "billing_cycle_anchor.type"), "unchanged");
+	c->restarts = !text_is(js_text_at(settings, "billing_cycle_anchor.type"), "unchanged");
 	c->behavior = NO_PRORATIONS;
 	if (c->restarts)
 		c->anchor = call->now;
@@ -196,7 +190,7 @@ int sub_resume(struct call *call, struct record *sub, const json_t *settings, st
 	draft = journal_edit(&call->journal, sub);
 	js_put_int(draft, "billing_cycle_anchor", c->anchor);
 	private = js_own(draft, PRIVATE_KEY);
-	js_put_text(private, "resuming", is(behavior, "resume_on_payment_success") ? "success" : "attempt");
+	js_put_text(private, "resuming", text_is(behavior, "resume_on_payment_success") ? "success" : "attempt");
 	js_put_int(private, "resume_expires", call->now + RESUME_SECONDS);
 	journal_freeze_all(&call->journal);
 	if (c->n_lines && sub_invoice_now(c, "subscription_cycle", (struct span) { call->now, call->now },

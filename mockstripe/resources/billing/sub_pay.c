@@ -11,20 +11,20 @@
 
 enum pay_behavior pay_behavior_of(const char *text)
 {
-	if (text && !strcmp(text, "default_incomplete"))
+	if (text_is(text, "default_incomplete"))
 		return DEFAULT_INCOMPLETE;
-	if (text && !strcmp(text, "error_if_incomplete"))
+	if (text_is(text, "error_if_incomplete"))
 		return ERROR_IF_INCOMPLETE;
-	if (text && !strcmp(text, "pending_if_incomplete"))
+	if (text_is(text, "pending_if_incomplete"))
 		return PENDING_IF_INCOMPLETE;
 	return ALLOW_INCOMPLETE;
 }
 
 enum sub_behavior sub_behavior_of(const char *text)
 {
-	if (text && !strcmp(text, "always_invoice"))
+	if (text_is(text, "always_invoice"))
 		return ALWAYS_INVOICE;
-	return text && !strcmp(text, "none") ? NO_PRORATIONS : CREATE_PRORATIONS;
+	return text_is(text, "none") ? NO_PRORATIONS : CREATE_PRORATIONS;
 }
 
 int fail_no_method(struct call *call)
@@ -38,7 +38,7 @@ int fail_no_method(struct call *call)
 
 static bool is_sent(struct record *invoice)
 {
-	return !strcmp(js_text(record_tree(invoice), "collection_method"), "send_invoice");
+	return text_is(js_text(record_tree(invoice), "collection_method"), "send_invoice");
 }
 
 static int fail_needs_action(struct call *call, struct fail *refusal)

@@ -218,7 +218,7 @@ static bool is_pending_invoice(struct record *sub, struct record *invoice)
 {
 	const char *id = js_text(pending_of(sub), "invoice");
 
-	return id && !strcmp(id, invoice->id);
+	return text_is(id, invoice->id);
 }
 
 static json_t *take_pending(struct call *call, struct record *sub, struct record *invoice)

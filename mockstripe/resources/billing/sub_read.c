@@ -46,14 +46,14 @@ bool subscription_is_flexible(struct record *sub)
 {
 	const char *mode = js_text_at(record_tree(sub), "billing_mode.type");
 
-	return mode && !strcmp(mode, "flexible");
+	return text_is(mode, "flexible");
 }
 
 bool subscription_itemizes(struct record *sub)
 {
 	const char *discounts = js_text_at(record_tree(sub), "billing_mode.flexible.proration_discounts");
 
-	return discounts && !strcmp(discounts, "itemized");
+	return text_is(discounts, "itemized");
 }
 
 bool billing_mode_wanted(struct call *call)

@@ -49,7 +49,7 @@ static int read_anchor(struct update *u)
 	json_t *anchor = json_object_get(u->given, "billing_cycle_anchor");
 	const char *type = json_is_object(anchor) ? js_text(anchor, "type") : json_string_value(anchor);
 
-	u->resets_anchor = type && !strcmp(type, "now");
+	u->resets_anchor = text_is(type, "now");
 	if (!u->resets_anchor)
 		return 0;
 	if (update_given(u, "proration_date"))

@@ -44,8 +44,7 @@ static bool is_line_of(struct record *line, const json_t *row)
 	json_t *tree = record_tree(line);
 	const char *item = js_text_at(tree, "parent.subscription_item_details.subscription_item");
 
-	return item && !strcmp(item, js_text(row, "item")) &&
-	       js_int_at(tree, "period.start", 0) == js_int(row, "from", 0) &&
+	return text_is(item, js_text(row, "item")) && js_int_at(tree, "period.start", 0) == js_int(row, "from", 0) &&
 	       js_int_at(tree, "period.end", 0) == js_int(row, "to", 0);
 }
 

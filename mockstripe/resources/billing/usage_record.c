@@ -19,10 +19,10 @@ static struct record *item_of(struct call *call)
 
 	if (!item)
 		return NULL;
-	if (usage && !strcmp(usage, "metered") && !js_text(recurring, "meter"))
+	if (text_is(usage, "metered") && !js_text(recurring, "meter"))
 		return item;
 	fail_invalid(call, NULL, NULL,
-		usage && !strcmp(usage, "metered")
+		text_is(usage, "metered")
 			? "Usage records cannot be created for the subscription item %s: its price has a meter. Report "
 			  "usage with meter events."
 			: "Usage records can only be created for metered subscription items; the price of %s is "
@@ -49,7 +49,7 @@ static int read_sets(struct call *call, bool *sets)
 {
 	const char *action = param_text_at(call, "payload.action");
 
-	*sets = action && !strcmp(action, "set");
+	*sets = text_is(action, "set");
 	if (action && !*sets && strcmp(action, "increment"))
 		return fail_invalid(call, NULL, "action", "Invalid action: must be one of increment or set");
 	return 0;

@@ -17,11 +17,6 @@ bool session_has_trial(const struct call *call, const json_t *data)
 	return js_int(data, "trial_period_days", 0) > 0 || js_int(data, "trial_end", 0) > call->now;
 }
 
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
-
 /* What belongs to another mode. */
 static int check_mode(struct call *call, const char *mode)
 {
@@ -38,20 +33,20 @@ static int check_mode(struct call *call, const char *mode)
 		if (param_given(call, only[i].param) && strcmp(only[i].mode, mode))
 			return fail_invalid(
 				call, NULL, only[i].param, "You can not pass `%s` in `%s` mode.", only[i].param, mode);
-	if (param_given(call, "submit_type") && is(mode, "setup"))
+	if (param_given(call, "submit_type") && text_is(mode, "setup"))
 		return fail_invalid(call, NULL, "submit_type", "You can not pass `submit_type` in `setup` mode.");
-	if (param_given(call, "customer_creation") && is(mode, "subscription"))
+	if (param_given(call, "customer_creation") && text_is(mode, "subscription"))
 		return fail_invalid(call, NULL, "customer_creation",
 			"You can not pass `customer_creation` in `subscription` mode: a customer is always created.");
-	if (is(param_text(call, "payment_method_collection"), "if_required") && !is(mode, "subscription"))
+	if (text_is(param_text(call, "payment_method_collection"), "if_required") && !text_is(mode, "subscription"))
 		return fail_invalid(call, NULL, "payment_method_collection",
 			"You can only pass `payment_method_collection` in `subscription` mode.");
-	if (is(mode, "setup") && param_given(call, "line_items"))
+	if (text_is(mode, "setup") && param_given(call, "line_items"))
 		return fail_invalid(call, NULL, "line_items", "You can not pass `line_items` in `setup` mode.");
-	if (is(mode, "setup") && !param_text(call, "currency") &&
+	if (text_is(mode, "setup") && !param_text(call, "currency") &&
 		!json_array_size(param(call, "allowed_payment_method_types")))
 		return fail_missing_param(call, "currency");
-	if (!is(mode, "setup") && !json_array_size(param(call, "line_items")))
+	if (!text_is(mode, "setup") && !json_array_size(param(call, "line_items")))
 		return fail_missing_param(call, "line_items");
 	return 0;
 }
@@ -59,7 +54,8 @@ static int check_mode(struct call *call, const char *mode)
 static int check_urls(struct call *call)
 {
 	const char *ui = param_text(call, "ui_mode");
-	bool hosted = !ui || is(ui, "hosted_page"), stays = is(param_text(call, "redirect_on_completion"), "never");
+	bool hosted = !ui || text_is(ui, "hosted_page"),
+	     stays = text_is(param_text(call, "redirect_on_completion"), "never");
 	static const char *const urls[] = { "success_url", "cancel_url", "return_url" };
 
 	for (size_t i = 0; i < COUNT_OF(urls); i++)
@@ -73,7 +69,7 @@ static int check_urls(struct call *call)
 	if (!hosted && (param_given(call, "success_url") || param_given(call, "cancel_url")))
 		return fail_invalid(call, NULL, param_given(call, "success_url") ? "success_url" : "cancel_url",
 			"`success_url` and `cancel_url` can only be used with `ui_mode=hosted_page`.");
-	if (is(ui, "embedded_page") && !stays && !param_text(call, "return_url"))
+	if (text_is(ui, "embedded_page") && !stays && !param_text(call, "return_url"))
 		return fail_missing_param(call, "return_url");
 	return 0;
 }

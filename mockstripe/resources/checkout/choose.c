@@ -6,8 +6,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "base/json.h"
@@ -112,7 +110,7 @@ static struct record *row_of_option(struct wanted *w, const char *price)
 	for (size_t i = 0; i < rows->count; i++) {
 		const char *of = js_text(record_private(rows->at[i]), "option");
 
-		if (of && !strcmp(of, price))
+		if (text_is(of, price))
 			return rows->at[i];
 	}
 	return NULL;
@@ -125,7 +123,7 @@ static json_t *option_of(struct wanted *w, const char *price)
 
 	json_array_foreach(json_object_get(record_tree(w->session), "optional_items"), i, option)
 	{
-		if (!strcmp(js_text(option, "price"), price))
+		if (text_is(js_text(option, "price"), price))
 			return option;
 	}
 	return NULL;
@@ -225,7 +223,7 @@ static int choose_shipping(struct wanted *w, const char *rate, size_t *out)
 	{
 		const char *own = js_text(option, "shipping_rate");
 
-		if (own && !strcmp(own, wanted)) {
+		if (text_is(own, wanted)) {
 			*out = i;
 			return 0;
 		}
@@ -282,7 +280,7 @@ int checkout_choose(struct call *call, struct record *session, const struct chec
 		return 0;
 	if (session_check_open(call, session, "changed"))
 		return -1;
-	if (!strcmp(js_text(tree, "mode"), "setup"))
+	if (text_is(js_text(tree, "mode"), "setup"))
 		return fail_invalid(call, NULL, NULL, "There is nothing to choose in `setup` mode.");
 	w.entries = js_lent(&call->arena, json_array());
 	if (gather(&w, choice) || choose_discounts(&w, choice->promotion_code) ||

@@ -20,11 +20,6 @@
 #define DROPDOWN_OPTIONS 200
 #define OPTIONAL_ITEMS 10 /* Stripe docs "Add optional items" */
 
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
-
 /* ---- the rules ---- */
 
 static bool is_key(const char *key)
@@ -47,11 +42,11 @@ static int check_field(struct call *call, json_t *fields, size_t i)
 		return fail_invalid(call, NULL, name_in(call, where, "key"),
 			"The key of a custom field must be alphanumeric, of at most %d characters.", FIELD_KEY);
 	for (size_t k = 0; k < i; k++)
-		if (is(js_text(json_array_get(fields, k), "key"), key))
+		if (text_is(js_text(json_array_get(fields, k), "key"), key))
 			return fail_invalid(call, NULL, name_in(call, where, "key"),
 				"The keys of custom fields must be unique: `%s` is there twice.", key);
 	options = js_at(field, "dropdown.options");
-	if (is(type, "dropdown") && !json_array_size(options))
+	if (text_is(type, "dropdown") && !json_array_size(options))
 		return fail_missing_param(call, name_in(call, where, "dropdown"));
 	if (json_array_size(options) > DROPDOWN_OPTIONS)
 		return fail_invalid(call, NULL, name_in(call, name_in(call, where, "dropdown"), "options"),
@@ -109,7 +104,7 @@ int collect_check(struct call *call, const char *mode)
 		if (check_field(call, fields, i))
 			return -1;
 	if (js_flag(param(call, "tax_id_collection"), "enabled", false) && param_given(call, "customer") &&
-		!is(param_text_at(call, "customer_update.name"), "auto"))
+		!text_is(param_text_at(call, "customer_update.name"), "auto"))
 		return fail_invalid(call, NULL, "tax_id_collection",
 			"Tax ID collection requires updating business name on the customer. To enable tax ID "
 			"collection for "
@@ -129,7 +124,7 @@ static json_t *field_body(const json_t *given)
 	js_put(field, "label", js_get(given, "label"));
 	js_put_flag(field, "optional", js_flag(given, "optional", false));
 	js_put_text(field, "type", type);
-	if (is(type, "dropdown")) {
+	if (text_is(type, "dropdown")) {
 		js_put(shown, "default_value", json_object_get(part, "default_value"));
 		js_put(shown, "options", json_object_get(part, "options"));
 	} else {

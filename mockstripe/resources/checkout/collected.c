@@ -24,11 +24,6 @@
 
 static const char *const address_keys[] = { "city", "country", "line1", "line2", "postal_code", "state" };
 
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
-
 /* ---- custom fields ---- */
 
 static bool has_option(json_t *options, const char *value)
@@ -38,7 +33,7 @@ static bool has_option(json_t *options, const char *value)
 
 	json_array_foreach(options, i, option)
 	{
-		if (is(js_text(option, "value"), value))
+		if (text_is(js_text(option, "value"), value))
 			return true;
 	}
 	return false;
@@ -48,9 +43,9 @@ static int check_value(struct call *call, json_t *part, const char *type, const 
 {
 	size_t length = strlen(value);
 
-	if (is(type, "dropdown") && !has_option(json_object_get(part, "options"), value))
+	if (text_is(type, "dropdown") && !has_option(json_object_get(part, "options"), value))
 		return fail_invalid(call, NULL, where, "`%s` is none of the options.", value);
-	if (is(type, "numeric") && strspn(value, "0123456789") != length)
+	if (text_is(type, "numeric") && strspn(value, "0123456789") != length)
 		return fail_invalid(call, NULL, where, "Enter digits only.");
 	if ((int64_t)length > js_int(part, "maximum_length", FIELD_VALUE))
 		return fail_invalid(call, NULL, where, "Enter at most %lld characters.",
@@ -88,7 +83,7 @@ static bool is_asked_for(json_t *fields, const char *key)
 
 	json_array_foreach(fields, i, field)
 	{
-		if (is(js_text(field, "key"), key))
+		if (text_is(js_text(field, "key"), key))
 			return true;
 	}
 	return false;
@@ -156,7 +151,7 @@ static json_t *made_up_address(struct call *call, const char *country)
 
 static int read_billing(struct call *call, json_t *session, const struct checkout_visitor *v, struct collected *out)
 {
-	bool required = is(js_text(session, "billing_address_collection"), "required");
+	bool required = text_is(js_text(session, "billing_address_collection"), "required");
 
 	if (json_object_size(v->address))
 		out->address = read_address(call, v->address, "address");
@@ -178,7 +173,7 @@ static bool lists(json_t *texts, const char *wanted)
 
 	json_array_foreach(texts, i, text)
 	{
-		if (is(json_string_value(text), wanted))
+		if (text_is(json_string_value(text), wanted))
 			return true;
 	}
 	return false;
@@ -256,8 +251,8 @@ static int read_name(struct call *call, json_t *session, const char *kind, const
 static int read_consent(struct call *call, json_t *session, const struct checkout_visitor *v, struct collected *out)
 {
 	json_t *asked = json_object_get(session, "consent_collection");
-	bool promotions = is(js_text(asked, "promotions"), "auto"),
-	     terms = is(js_text(asked, "terms_of_service"), "required");
+	bool promotions = text_is(js_text(asked, "promotions"), "auto"),
+	     terms = text_is(js_text(asked, "terms_of_service"), "required");
 
 	if (v->promotions && strcmp(v->promotions, "opt_in") && strcmp(v->promotions, "opt_out"))
 		return fail_invalid(call, NULL, "promotions", "`promotions` must be opt_in or opt_out.");
@@ -278,7 +273,7 @@ static int read_tax_id(struct call *call, json_t *session, const struct checkout
 
 	if (value && !js_flag(rule, "enabled", false))
 		return fail_invalid(call, NULL, "tax_id", "This Checkout Session does not collect tax IDs.");
-	if (!value && is(js_text(rule, "required"), "if_supported") && v->typed)
+	if (!value && text_is(js_text(rule, "required"), "if_supported") && v->typed)
 		return fail_missing_param(call, "tax_id[value]");
 	if (!value)
 		return 0;
@@ -322,7 +317,7 @@ int collect_read(struct call *call, json_t *session, const struct checkout_visit
 /* rules NULL: a new customer takes everything. */
 static bool may(json_t *rules, const char *what)
 {
-	return !rules || is(js_text(rules, what), "auto");
+	return !rules || text_is(js_text(rules, what), "auto");
 }
 
 json_t *collect_customer(struct call *call, const struct collected *c, json_t *rules)

@@ -4,8 +4,6 @@
  * subscription or the setup intent are made as their routes make them. Source: Stripe docs "How Checkout works",
  * "Fulfill orders", "Checkout Session lifecycle".
  */
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/list.h"
 #include "base/json.h"
@@ -30,14 +28,9 @@ struct completion {
 	uint64_t place;	    /* of checkout.session.completed among the events; 0: behind all of them */
 };
 
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
-
 static bool is_mode(const struct completion *c, const char *mode)
 {
-	return is(js_text(c->tree, "mode"), mode);
+	return text_is(js_text(c->tree, "mode"), mode);
 }
 
 static json_t *data_of(const struct completion *c, const char *name)
@@ -55,7 +48,7 @@ static json_t *params_from(json_t *data)
 
 static bool needs_customer(const struct completion *c)
 {
-	return is_mode(c, "subscription") || is(js_text(c->tree, "customer_creation"), "always") ||
+	return is_mode(c, "subscription") || text_is(js_text(c->tree, "customer_creation"), "always") ||
 	       js_text(data_of(c, "payment_intent_data"), "setup_future_usage") ||
 	       js_flag_at(c->tree, "invoice_creation.enabled", false);
 }
@@ -69,8 +62,8 @@ static int add_tax_id(struct completion *c)
 		return 0;
 	rows = list_by(c->call, schema_find_object("tax_id"), "customer", c->customer->id);
 	for (size_t i = 0; i < rows->count; i++)
-		if (is(js_text(record_tree(rows->at[i]), "type"), got->tax_type) &&
-			is(js_text(record_tree(rows->at[i]), "value"), got->tax_value))
+		if (text_is(js_text(record_tree(rows->at[i]), "type"), got->tax_type) &&
+			text_is(js_text(record_tree(rows->at[i]), "value"), got->tax_value))
 			return 0;
 	return customer_tax_id_make(c->call, c->customer, got->tax_type, got->tax_value, "tax_id") ? 0 : -1;
 }
@@ -121,7 +114,7 @@ static int need_method(struct completion *c)
 /* The step that a card asks for is taken on the page. 0, or -1 when it is failed. */
 static int authenticate(struct completion *c, struct record *intent)
 {
-	if (!is(js_text(record_tree(intent), "status"), "requires_action"))
+	if (!text_is(js_text(record_tree(intent), "status"), "requires_action"))
 		return 0;
 	if (intent_authenticate(c->call, intent, !c->visitor->fails_authentication))
 		return -1;
@@ -190,7 +183,7 @@ static int pay(struct completion *c)
 		return remember_attempt(c, intent->id);
 	js_put_text(journal_edit(&c->call->journal, c->session), "payment_intent", intent->id);
 	status = js_text(record_tree(intent), "status");
-	c->status = is(status, "succeeded") ? "paid" : "unpaid";
+	c->status = text_is(status, "succeeded") ? "paid" : "unpaid";
 	return 0;
 }
 
@@ -266,7 +259,7 @@ static int pay_invoice(struct completion *c)
 	given = json_object();
 	if (c->method)
 		js_put_text(given, "payment_method", c->method->id);
-	if (is(js_text(record_tree(invoice), "status"), "open") &&
+	if (text_is(js_text(record_tree(invoice), "status"), "open") &&
 		!call_within(c->call, "POST", "/v1/invoices/{id}/pay", invoice->id, json_incref(given))) {
 		json_decref(given);
 		c->call->fail.keep = false; /* no invoice is left lying about */
@@ -335,7 +328,7 @@ static int subscribe(struct completion *c)
 {
 	struct call *call = c->call;
 	bool free = js_int(c->tree, "amount_total", 0) == 0;
-	bool optional = free && is(js_text(c->tree, "payment_method_collection"), "if_required");
+	bool optional = free && text_is(js_text(c->tree, "payment_method_collection"), "if_required");
 	struct record *sub, *invoice, *intent;
 	json_t *draft;
 
@@ -351,15 +344,15 @@ static int subscribe(struct completion *c)
 		call->fail.keep = false; /* a subscription that was never paid is not left behind */
 		return -1;
 	}
-	if (is(js_text(record_tree(sub), "status"), "incomplete") &&
-		!is(js_text(record_tree(intent), "status"), "processing"))
+	if (text_is(js_text(record_tree(sub), "status"), "incomplete") &&
+		!text_is(js_text(record_tree(intent), "status"), "processing"))
 		return fail_declined(c, intent);
 	draft = journal_edit(&call->journal, c->session);
 	js_put_text(draft, "subscription", sub->id);
 	js_put_text(draft, "invoice", invoice ? invoice->id : NULL);
-	c->status = free						  ? "no_payment_required"
-		    : is(js_text(record_tree(invoice), "status"), "paid") ? "paid"
-									  : "unpaid";
+	c->status = free						       ? "no_payment_required"
+		    : text_is(js_text(record_tree(invoice), "status"), "paid") ? "paid"
+									       : "unpaid";
 	return 0;
 }
 
@@ -400,7 +393,7 @@ static void finish(struct completion *c)
 	js_put_null(draft, "client_secret");
 	private = js_own(draft, PRIVATE_KEY);
 	json_object_del(private, "due");
-	if (is(c->status, "unpaid"))
+	if (text_is(c->status, "unpaid"))
 		js_put_int(private, "due", c->call->now + SETTLES_AFTER + 1);
 	link_session_completed(c->call, c->session);
 	emit_reserved(c->call, c->place, "checkout.session.completed", c->session);
@@ -446,10 +439,10 @@ void checkout_settle(struct call *call, struct record *session)
 	int64_t looks = js_int(private, "checks", 0) + 1;
 
 	json_object_del(private, "due");
-	if (is(status, "succeeded")) {
+	if (text_is(status, "succeeded")) {
 		js_put_text(draft, "payment_status", "paid");
 		emit(call, "checkout.session.async_payment_succeeded", session);
-	} else if (is(status, "requires_payment_method") || is(status, "canceled")) {
+	} else if (text_is(status, "requires_payment_method") || text_is(status, "canceled")) {
 		emit(call, "checkout.session.async_payment_failed", session);
 	} else if (looks < LOOKS) {
 		js_put_int(private, "checks", looks);

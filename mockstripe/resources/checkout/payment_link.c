@@ -61,7 +61,7 @@ static int check_after(struct call *call)
 	json_t *after = param(call, "after_completion");
 	const char *type = js_text(after, "type");
 
-	if (type && !strcmp(type, "redirect") && !js_text_at(after, "redirect.url"))
+	if (text_is(type, "redirect") && !js_text_at(after, "redirect.url"))
 		return fail_missing_param(call, "after_completion[redirect][url]");
 	return check_url(call, js_text_at(after, "redirect.url"), "after_completion[redirect][url]");
 }

@@ -28,11 +28,6 @@ const struct schema_resource *session_type(void)
 	return schema_find_object("checkout.session");
 }
 
-static bool is(const char *a, const char *b)
-{
-	return a && !strcmp(a, b);
-}
-
 /* ---- creating ---- */
 
 static void put_methods(struct call *call, json_t *body)
@@ -250,7 +245,7 @@ static int session_update(struct call *call)
 			return fail_invalid(call, NULL, by_hand[i],
 				"You cannot update `%s` of a Checkout Session without `permissions` for it.",
 				by_hand[i]);
-	if (param_given(call, "collected_information") && !is(js_text(record_tree(session), "status"), "open"))
+	if (param_given(call, "collected_information") && !text_is(js_text(record_tree(session), "status"), "open"))
 		return fail_invalid(call, NULL, "collected_information",
 			"Only Checkout Sessions with a status in [\"open\"] can be updated.");
 	draft = journal_edit(&call->journal, session);
@@ -261,7 +256,7 @@ int session_check_open(struct call *call, struct record *session, const char *ve
 {
 	const char *status = js_text(record_tree(session), "status");
 
-	if (is(status, "open"))
+	if (text_is(status, "open"))
 		return 0;
 	return fail_invalid(call, NULL, NULL,
 		"Only Checkout Sessions with a status in [\"open\"] can be %s. This Checkout Session has a status of "
@@ -310,7 +305,7 @@ static int route_expire(struct call *call)
 
 static void on_due(struct call *call, struct record *session)
 {
-	if (is(js_text(record_tree(session), "status"), "open"))
+	if (text_is(js_text(record_tree(session), "status"), "open"))
 		checkout_expire(call, session);
 	else
 		checkout_settle(call, session);
@@ -350,7 +345,7 @@ static bool match_details(struct call *call, struct record *r, json_t *wanted)
 	const char *email = js_text(wanted, "email"), *own = js_text_at(record_tree(r), "customer_details.email");
 
 	(void)call;
-	return !email || is(own, email);
+	return !email || text_is(own, email);
 }
 
 static void fill(struct call *call, json_t *body)
@@ -369,7 +364,7 @@ static void adopt(struct call *call, struct record *session)
 {
 	int64_t expires = js_int(record_tree(session), "expires_at", 0);
 
-	if (is(js_text(record_tree(session), "status"), "open") && expires &&
+	if (text_is(js_text(record_tree(session), "status"), "open") && expires &&
 		!json_object_get(record_private(session), "due"))
 		js_put_int(journal_edit_private(&call->journal, session), "due", expires);
 }

@@ -88,7 +88,7 @@ static void entry_adopt(struct call *call, struct record *r)
 	int64_t at = js_int(record_tree(r), "available_on", 0);
 	const char *status = js_text(record_tree(r), "status");
 
-	if (status && !strcmp(status, "pending"))
+	if (text_is(status, "pending"))
 		payment_set_due(call, r, at > call->now ? at : call->now + 1);
 }
 

@@ -243,7 +243,7 @@ static bool waits(struct record *intent, const char *currency)
 	if (strcmp(js_text(tree, "currency"), currency))
 		return false;
 	if (!strcmp(status, "requires_action"))
-		return action && !strcmp(action, "display_bank_transfer_instructions");
+		return text_is(action, "display_bank_transfer_instructions");
 	return !strcmp(status, "requires_payment_method") && js_text(record_private(intent), "invoice") &&
 	       allows_balance(intent);
 }

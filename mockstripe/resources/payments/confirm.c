@@ -76,7 +76,7 @@ static struct record *request_method(struct call *call, struct record *customer)
 
 static const char *word_of(const json_t *body)
 {
-	return !strcmp(js_text(body, "object"), "setup_intent") ? "SetupIntent" : "PaymentIntent";
+	return text_is(js_text(body, "object"), "setup_intent") ? "SetupIntent" : "PaymentIntent";
 }
 
 /* The method's type is one that the intent's body accepts; 0 or -1. */
@@ -123,7 +123,7 @@ static int check_return_url(struct call *call, json_t *body)
 	json_t *automatic = json_object_get(body, "automatic_payment_methods");
 	const char *redirects = js_text(automatic, "allow_redirects");
 
-	if (!js_flag(automatic, "enabled", false) || (redirects && !strcmp(redirects, "never")))
+	if (!js_flag(automatic, "enabled", false) || text_is(redirects, "never"))
 		return 0;
 	if (param_text(call, "return_url") || request_off_session(call) || param_flag(call, "use_stripe_sdk", false) ||
 		js_text(json_object_get(body, PRIVATE_KEY), "return_url"))

@@ -328,7 +328,7 @@ int intent_authenticate(struct call *call, struct record *intent, bool succeed)
 		authentication_failed(call, intent);
 		return 0;
 	}
-	if (!strcmp(js_text(record_tree(intent), "confirmation_method"), "manual")) {
+	if (text_is(js_text(record_tree(intent), "confirmation_method"), "manual")) {
 		/* The server is to confirm once more, and is charged then. */
 		js_put_null(journal_edit(&call->journal, intent), "next_action");
 		js_put_flag(journal_edit_private(&call->journal, intent), "authenticated", true);
@@ -381,7 +381,7 @@ void intent_cancel(struct call *call, struct record *intent, const char *reason)
 	if (charge && held)
 		charge_release(call, charge, !strcmp(reason ? reason : "", "automatic"));
 	bank_transfer_release(call, intent);
-	if (charge && !strcmp(js_text(record_tree(charge), "status"), "pending"))
+	if (charge && text_is(js_text(record_tree(charge), "status"), "pending"))
 		charge_end_pending(call, charge, "payment_method_customer_decline", "The payment was canceled.");
 	draft = journal_edit(&call->journal, intent);
 	js_put_int(draft, "amount_capturable", 0);

@@ -3,8 +3,6 @@
  * Mandates: the permission to debit an account, given once for each payment or, by a setup, for all that follow.
  * Source: Stripe docs "The Mandate object"; the mandate parts of the pages of each debit.
  */
-#include <string.h>
-
 #include "api/shape.h"
 #include "base/json.h"
 #include "events/emit.h"
@@ -80,7 +78,7 @@ static struct record *standing(struct call *call, struct record *method)
 	struct record *mandate = account_find(call->account, js_text(record_private(method), "mandate"));
 	const char *status = js_text(record_tree(mandate), "status");
 
-	return status && !strcmp(status, "active") ? mandate : NULL;
+	return text_is(status, "active") ? mandate : NULL;
 }
 
 const char *mandate_for_setup(struct call *call, struct record *method)
@@ -103,7 +101,7 @@ const char *mandate_for_payment(struct call *call, struct record *intent, struct
 
 	if (mandate)
 		return mandate->id;
-	if (usage && !strcmp(usage, "off_session"))
+	if (text_is(usage, "off_session"))
 		return mandate_for_setup(call, method);
 	return mandate_new(call, method, intent)->id;
 }

@@ -56,8 +56,8 @@ bool method_must_ask(struct record *method, bool off_session, const char *reques
 	if (card->asks == ASKS_UNTIL_SET_UP)
 		return !(off_session && set_up);
 	/* Only the card that supports it asks when asked to; an ordinary card passes without friction. */
-	return !off_session && request_three_d_secure && strcmp(request_three_d_secure, "automatic") && card->name &&
-	       !strcmp(card->name, "threeDSecureOptional");
+	return !off_session && request_three_d_secure && strcmp(request_three_d_secure, "automatic") &&
+	       text_is(card->name, "threeDSecureOptional");
 }
 
 bool method_pays_off_session(struct record *method)
@@ -352,7 +352,7 @@ int method_attach(struct call *call, struct record *method, struct record *custo
 	json_t *private = record_private(method);
 	const struct test_card *test = is_card(method) ? method_card(method) : NULL;
 
-	if (owner && !strcmp(owner, customer->id))
+	if (text_is(owner, customer->id))
 		return 0;
 	if (is_balance(method))
 		return fail_invalid(call, NULL, NULL,

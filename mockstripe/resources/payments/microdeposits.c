@@ -93,7 +93,7 @@ int microdeposits_check(struct call *call, struct record *intent)
 {
 	const char *action = js_text_at(record_tree(intent), "next_action.type");
 
-	if (action && !strcmp(action, "verify_with_microdeposits"))
+	if (text_is(action, "verify_with_microdeposits"))
 		return 0;
 	return fail_intent_state(call, intent,
 		"This %s is not waiting for a verification with microdeposits: it has a status of %s.",

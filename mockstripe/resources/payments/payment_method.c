@@ -107,7 +107,7 @@ static void forget_default(struct call *call, struct record *method, struct reco
 
 	if (n)
 		memcpy(copy, subs->at, n * sizeof *copy);
-	if (is && !strcmp(is, method->id)) {
+	if (text_is(is, method->id)) {
 		json_t *draft = journal_edit(&call->journal, customer);
 
 		js_put_null(js_own(draft, "invoice_settings"), "default_payment_method");
@@ -115,7 +115,7 @@ static void forget_default(struct call *call, struct record *method, struct reco
 	}
 	for (size_t i = 0; i < n; i++) {
 		is = js_text(record_tree(copy[i]), "default_payment_method");
-		if (is && !strcmp(is, method->id)) {
+		if (text_is(is, method->id)) {
 			js_put_null(journal_edit(&call->journal, copy[i]), "default_payment_method");
 			emit_changed(call, "customer.subscription.updated", copy[i]);
 		}

@@ -84,7 +84,7 @@ static int payout_create(struct call *call)
 	body = generic_body(call, except);
 	if (!body)
 		return -1;
-	return answer_record(call, send(call, body, method && !strcmp(method, "instant")));
+	return answer_record(call, send(call, body, text_is(method, "instant")));
 }
 
 static int payout_cancel(struct call *call)

@@ -26,7 +26,7 @@ static json_t *destination_of(struct record *charge, const char *type)
 	json_t *details = json_object(), *inner = json_object();
 
 	if (!kind || strcmp(kind, "card")) {
-		if (kind && !strcmp(kind, "customer_balance"))
+		if (text_is(kind, "customer_balance"))
 			js_put(details, "customer_cash_balance", inner);
 		js_put_text(details, "type",
 			!kind || !strcmp(kind, "us_bank_account") ? "us_bank_transfer"
@@ -142,7 +142,7 @@ static void report_fraud(struct call *call, struct record *charge, struct record
 {
 	const char *reason = js_text(record_tree(refund), "reason");
 
-	if (reason && !strcmp(reason, "fraudulent"))
+	if (text_is(reason, "fraudulent"))
 		js_put_text(js_own(journal_edit(&call->journal, charge), "fraud_details"), "user_report", "fraudulent");
 }
 
@@ -181,7 +181,7 @@ static struct record *find_charge(struct call *call)
 		return charge;
 	charge = account_find(call->account, js_text(record_tree(intent), "latest_charge"));
 	status = charge ? js_text(record_tree(charge), "status") : NULL;
-	if (status && !strcmp(status, "succeeded"))
+	if (text_is(status, "succeeded"))
 		return charge;
 	fail_invalid(
 		call, NULL, NULL, "This PaymentIntent (%s) does not have a successful charge to refund.", intent->id);

@@ -121,7 +121,7 @@ bool refund_waits(struct record *refund)
 {
 	const char *status = js_text(record_tree(refund), "status");
 
-	return status && !strcmp(status, "requires_action");
+	return text_is(status, "requires_action");
 }
 
 void refund_return(struct call *call, struct record *refund, const char *status)

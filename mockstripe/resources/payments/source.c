@@ -147,7 +147,7 @@ static struct record *own_source(struct call *call)
 	call_use_clock(call, customer);
 	if (source && !parent)
 		parent = js_text(record_tree(source), "customer");
-	if (source && !source->deleted && parent && !strcmp(parent, customer->id) &&
+	if (source && !source->deleted && text_is(parent, customer->id) &&
 		(record_is(source, "card") || record_is(source, "bank_account") || record_is(source, "source")))
 		return source;
 	fail_status(call, 404, "resource_missing", "id", "No such source: '%s'", call->ids[1]);
@@ -225,7 +225,7 @@ static bool is_of(struct record *source, const char *customer)
 {
 	const char *parent = js_text(record_private(source), "parent");
 
-	return !source->deleted && parent && !strcmp(parent, customer);
+	return !source->deleted && text_is(parent, customer);
 }
 
 /* The newest source that is left, or nothing. */
@@ -248,7 +248,7 @@ static int source_delete(struct call *call)
 
 	if (!source)
 		return -1;
-	if (is && !strcmp(is, source->id))
+	if (text_is(is, source->id))
 		js_put_text(
 			journal_edit(&call->journal, customer), "default_source", next_default(call, customer, source));
 	journal_freeze(&call->journal, source);
@@ -270,7 +270,7 @@ static const struct schema_resource *wanted_type(struct call *call)
 {
 	const char *object = param_text(call, "object");
 
-	return object && !strcmp(object, "bank_account") ? schema_find_object("bank_account") : card_type();
+	return text_is(object, "bank_account") ? schema_find_object("bank_account") : card_type();
 }
 
 static int source_list(struct call *call)

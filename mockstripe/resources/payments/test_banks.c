@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define SECONDS 5 /* what the quick ones take: an immediate answer, but never within the call itself */
 #define THREE_MINUTES 180
@@ -159,21 +160,16 @@ static const struct test_bank banks[] = {
 		"GB70WEST12345602222227"),
 };
 
-/* A row that was left empty (no such IBAN is known for the country) is found by nothing. */
-static bool same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
 int64_t test_bank_takes(const struct test_bank *bank)
 {
 	return bank && bank->slow ? THREE_MINUTES : SECONDS;
 }
 
+/* A row that was left empty (no such IBAN is known for the country) is found by nothing. */
 const struct test_bank *test_bank_numbered(const char *rail, const char *number)
 {
 	for (size_t i = 0; i < COUNT_OF(banks); i++)
-		if (same(banks[i].number, number) && same(banks[i].rail, rail))
+		if (text_is(banks[i].number, number) && text_is(banks[i].rail, rail))
 			return &banks[i];
 	return NULL;
 }
@@ -181,7 +177,7 @@ const struct test_bank *test_bank_numbered(const char *rail, const char *number)
 const struct test_bank *test_bank_named(const char *token)
 {
 	for (size_t i = 0; i < COUNT_OF(banks); i++)
-		if (same(banks[i].token, token) && banks[i].number)
+		if (text_is(banks[i].token, token) && banks[i].number)
 			return &banks[i];
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /* ---- refusals ---- */
 
@@ -274,7 +275,7 @@ const struct test_card *test_card_at(size_t index)
 static const struct test_card *named(const char *name)
 {
 	for (size_t i = 0; i < COUNT_OF(cards); i++)
-		if (cards[i].name && !strcmp(cards[i].name, name))
+		if (text_is(cards[i].name, name))
 			return &cards[i];
 	return NULL;
 }
@@ -310,16 +311,12 @@ const struct test_card *test_card_numbered(const char *number)
 	return NULL;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
 const struct test_card *test_card_like(const char *brand, const char *country, const char *last4)
 {
 	for (size_t i = 0; i < COUNT_OF(cards); i++)
-		if ((same(cards[i].brand, brand) || same(brand_title(cards[i].brand), brand)) &&
-			same(cards[i].country, country) && same(cards[i].number + strlen(cards[i].number) - 4, last4))
+		if ((text_is(cards[i].brand, brand) || text_is(brand_title(cards[i].brand), brand)) &&
+			text_is(cards[i].country, country) &&
+			text_is(cards[i].number + strlen(cards[i].number) - 4, last4))
 			return &cards[i];
 	return &cards[0];
 }

@@ -35,7 +35,7 @@ static struct record *rate_made_for(struct call *call, const char *percent)
 	for (size_t i = 0; i < all->count; i++) {
 		const char *made = js_text(record_private(all->at[i]), "percent");
 
-		if (made && !strcmp(made, percent))
+		if (text_is(made, percent))
 			return all->at[i];
 	}
 	return NULL;
@@ -96,7 +96,7 @@ static void show_plan(const struct older *o, json_t *tree)
 {
 	const char *scheme = js_text(tree, "billing_scheme");
 
-	if (scheme && !strcmp(scheme, "tiered"))
+	if (text_is(scheme, "tiered"))
 		older_put_included(o, tree, "tiers");
 }
 
@@ -118,7 +118,7 @@ static void show_charge(const struct older *o, json_t *tree)
 {
 	json_t *secure = js_at(tree, "payment_method_details.card.three_d_secure");
 	const char *result = js_text(secure, "result");
-	bool passed = result && !strcmp(result, "authenticated");
+	bool passed = text_is(result, "authenticated");
 
 	(void)o;
 	if (!json_is_object(secure))

@@ -5,8 +5,6 @@
  * that older sessions had from their start is made at their completion for every version: nothing here can make it
  * earlier. Source: Stripe docs "Changelog", 2022-08-01.
  */
-#include <string.h>
-
 #include "base/json.h"
 #include "resources/versions/history.h"
 
@@ -89,7 +87,7 @@ static void take_session(struct call *call, json_t *given)
 	older_each(call, json_object_get(given, "line_items"), take_line);
 	take_subscription_data(call, given);
 	take_shipping(given);
-	if (mode && !strcmp(mode, "payment") && !json_object_get(given, "customer") &&
+	if (text_is(mode, "payment") && !json_object_get(given, "customer") &&
 		!json_object_get(given, "customer_creation"))
 		js_put_text(given, "customer_creation", "always");
 }
@@ -100,7 +98,7 @@ static void take(struct call *call, json_t *given)
 
 	if (older_route_is(call, "POST", "/v1/checkout/sessions"))
 		take_session(call, given);
-	else if (older_route_is(call, "POST", "/v1/invoices") && pending && !strcmp(pending, "include_and_require"))
+	else if (older_route_is(call, "POST", "/v1/invoices") && text_is(pending, "include_and_require"))
 		js_put_text(given, "pending_invoice_items_behavior", "include");
 }
 

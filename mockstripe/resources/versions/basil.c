@@ -5,8 +5,6 @@
  * "Deprecates subscription current period start and end", "Adds support for multiple partial payments on invoices",
  * "Reorganizes invoice parents".
  */
-#include <string.h>
-
 #include "base/json.h"
 #include "resources/price.h"
 #include "resources/versions/history.h"
@@ -50,7 +48,7 @@ static void show_payment(const struct older *o, json_t *tree)
 {
 	const char *status = js_text(tree, "status"), *charge = NULL;
 	struct record *intent = account_find(o->call->account, js_text(record_private(o->record), "intent"));
-	bool paid = status && !strcmp(status, "paid");
+	bool paid = text_is(status, "paid");
 
 	if (intent)
 		charge = js_text(record_tree(intent), "latest_charge");

@@ -3,8 +3,6 @@
  * 2025-03-31.basil for invoice lines and invoice items: price and parent became pricing and parent. Source: Stripe docs
  * "Changelog", basil: "Reorganizes invoice line item and invoice item pricing", "Unifies taxes of billing objects".
  */
-#include <string.h>
-
 #include "api/expand.h"
 #include "base/json.h"
 #include "resources/price.h"
@@ -17,7 +15,7 @@ static json_t *tax_before(const struct older *in, const json_t *tax)
 	const char *behavior = js_text(tax, "tax_behavior");
 
 	js_put(out, "amount", json_object_get(tax, "amount"));
-	js_put_flag(out, "inclusive", behavior && !strcmp(behavior, "inclusive"));
+	js_put_flag(out, "inclusive", text_is(behavior, "inclusive"));
 	older_put_link(in, out, "tax_rate", older_id_at(tax, "tax_rate_details.tax_rate"));
 	js_put(out, "taxability_reason", json_object_get(tax, "taxability_reason"));
 	js_put(out, "taxable_amount", json_object_get(tax, "taxable_amount"));
@@ -61,7 +59,7 @@ static void show_excluding_tax(json_t *tree)
 	{
 		const char *behavior = js_text(tax, "tax_behavior");
 
-		if (behavior && !strcmp(behavior, "inclusive"))
+		if (text_is(behavior, "inclusive"))
 			amount -= js_int(tax, "amount", 0);
 	}
 	js_put_int(tree, "amount_excluding_tax", amount);

@@ -104,7 +104,7 @@ static json_t *only_lines(struct call *call, json_t *tree)
 		const char *id = js_text(line, "id");
 
 		if (after) {
-			if (id && !strcmp(id, after))
+			if (text_is(id, after))
 				after = NULL;
 		} else if (json_array_size(rows) < most) {
 			json_array_append(rows, line);

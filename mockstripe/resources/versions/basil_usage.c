@@ -4,8 +4,6 @@
  * an older version, go on being billed by their records. Source: Stripe docs "Changelog", basil: "Removes support for
  * legacy usage-based billing".
  */
-#include <string.h>
-
 #include "base/json.h"
 #include "resources/billing/meter.h"
 #include "resources/versions/history.h"
@@ -22,7 +20,7 @@ void basil_take_record(struct call *call, json_t *given)
 			js_put(payload, own[i], json_object_get(given, own[i]));
 		json_object_del(given, own[i]);
 	}
-	if (at && !strcmp(at, "now"))
+	if (text_is(at, "now"))
 		json_object_del(given, "timestamp");
 	js_put_new(given, "payload", payload);
 	js_put_text(given, "event_name", "usage_record");
@@ -45,7 +43,7 @@ void basil_take_aggregation(struct call *call, json_t *given)
 void basil_show_aggregation(const struct older *o, json_t *tree, const json_t *terms)
 {
 	const char *usage = js_text(terms, "usage_type");
-	bool by_records = usage && !strcmp(usage, "metered") && !js_text(terms, "meter");
+	bool by_records = text_is(usage, "metered") && !js_text(terms, "meter");
 
 	js_put_text(tree, "aggregate_usage", by_records && o->record ? usage_aggregation(o->record) : NULL);
 }

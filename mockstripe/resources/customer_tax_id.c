@@ -217,7 +217,7 @@ static bool match_owner(struct call *call, struct record *tax_id, json_t *wanted
 
 	if (call->route->n_path) /* the list of one customer */
 		return true;
-	return text_is(js_text(owner, "type"), type) && (!customer || (text_is(js_text(owner, "customer"), customer)));
+	return text_is(js_text(owner, "type"), type) && (!customer || text_is(js_text(owner, "customer"), customer));
 }
 
 const struct resource customer_tax_id_resource = {

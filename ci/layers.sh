@@ -46,7 +46,7 @@ awk '
 		wraps["^curl/"]       = "^(mockstripe/events/deliver|actions/stripe/client)\\.[ch]$"
 		wraps["^openssl/"]    = "^(mockstripe/(events/sign|engine/idempotency|doors/tls)|actions/(people/identity|core/digest))\\.[ch]$"
 		wraps["^sqlite3"]     = "^(mockstripe/store/db\\.[ch]|actions/people/.*)$"
-		wraps["^unicode/"]    = "^actions/people/likeness\\.c$"
+		wraps["^unicode/"]    = "^actions/(people/likeness|core/zone)\\.c$"
 		wraps["^hpdf"]        = "^mockstripe/resources/pdf\\.c$"
 		wraps["^jansson"]     = "^mockstripe/base/json_jansson\\.c$"
 		wraps["^cmocka"]      = "^$"

@@ -5,6 +5,7 @@
 
 #include "api/list.h"
 #include "base/mem.h"
+#include "resources/billing/invoice.h"
 #include "resources/pdf.h"
 
 #define SMALL 9.0F
@@ -121,23 +122,10 @@ static void total(struct sheet *s, const char *name, int64_t amount, bool bold)
 	pdf_down(s->pdf, LINE);
 }
 
-static int64_t sum_of(const json_t *amounts)
-{
-	int64_t sum = 0;
-	size_t i;
-	json_t *one;
-
-	json_array_foreach(amounts, i, one)
-	{
-		sum += js_int(one, "amount", 0);
-	}
-	return sum;
-}
-
 static void totals(struct sheet *s)
 {
-	int64_t discount = sum_of(js_get(s->bill, "total_discount_amounts")),
-		tax = sum_of(js_get(s->bill, "total_taxes")), rest = js_int(s->bill, "amount_remaining", 0);
+	int64_t discount = amounts_sum(js_get(s->bill, "total_discount_amounts")),
+		tax = amounts_sum(js_get(s->bill, "total_taxes")), rest = js_int(s->bill, "amount_remaining", 0);
 
 	pdf_rule(s->pdf);
 	pdf_down(s->pdf, LINE);

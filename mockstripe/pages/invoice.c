@@ -7,6 +7,7 @@
 #include "api/list.h"
 #include "base/mem.h"
 #include "pages/bill_pdf.h"
+#include "resources/billing/invoice.h"
 #include "resources/page_url.h"
 #include "resources/payments/inside.h"
 #include "resources/within.h"
@@ -85,22 +86,10 @@ static void sum(struct visit *v, const json_t *bill, const char *name, int64_t a
 	html(&v->html, "%s</dd>", money(v, bill, amount));
 }
 
-static int64_t sum_of(const json_t *amounts)
-{
-	int64_t total = 0;
-	size_t i;
-	json_t *one;
-
-	json_array_foreach(amounts, i, one)
-	{
-		total += js_int(one, "amount", 0);
-	}
-	return total;
-}
-
 static void show_sums(struct visit *v, const json_t *bill)
 {
-	int64_t discount = sum_of(js_get(bill, "total_discount_amounts")), tax = sum_of(js_get(bill, "total_taxes"));
+	int64_t discount = amounts_sum(js_get(bill, "total_discount_amounts")),
+		tax = amounts_sum(js_get(bill, "total_taxes"));
 	int64_t credit = js_int(bill, "total", 0) - js_int(bill, "amount_due", 0);
 
 	text_put(&v->html, "<dl>");

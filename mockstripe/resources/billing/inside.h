@@ -22,7 +22,6 @@ json_t *pricing_of(const struct bill_line *line); /* the `pricing` of a line or 
 void put_off(json_t *private, const struct bill_line *line);
 /* The tax rates that an invoice's line has: its own, else the invoice's. Borrowed. */
 json_t *line_rates(struct record *line, struct record *invoice);
-int64_t off_sum(const json_t *list); /* of a list of {amount, discount}; 0 for NULL */
 struct record *invoice_add_line(struct call *call, struct record *invoice, struct bill_line *line);
 void invoice_snapshot_customer(struct call *call, struct record *invoice);
 void invoice_set_advance(struct call *call, json_t *body, bool advance);

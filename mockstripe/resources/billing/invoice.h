@@ -106,6 +106,7 @@ int invoice_mark_uncollectible(struct call *call, struct record *invoice, const 
  */
 int invoice_credit(struct call *call, struct record *invoice, int64_t before, int64_t after);
 
+int64_t amounts_sum(const json_t *list); /* of a list of {amount, ...}: of discounts, of taxes; 0 for NULL */
 struct record *invoice_subscription(struct call *call, struct record *invoice); /* NULL: none */
 /* The subscription's open and draft invoices stop advancing by themselves. */
 void invoices_stop(struct call *call, struct record *sub);

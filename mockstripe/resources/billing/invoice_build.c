@@ -125,7 +125,7 @@ json_t *line_rates(struct record *line, struct record *invoice)
 	return json_object_get(record_tree(invoice), "default_tax_rates");
 }
 
-int64_t off_sum(const json_t *list)
+int64_t amounts_sum(const json_t *list)
 {
 	int64_t sum = 0;
 

@@ -67,7 +67,7 @@ void put_quantity(json_t *body, struct decimal quantity)
 
 void put_net(json_t *body)
 {
-	int64_t net = js_int(body, "amount", 0) - off_sum(js_at(body, "proration_details.discount_amounts"));
+	int64_t net = js_int(body, "amount", 0) - amounts_sum(js_at(body, "proration_details.discount_amounts"));
 
 	if (js_flag(body, "discountable", true))
 		js_put_null(body, "net_amount");

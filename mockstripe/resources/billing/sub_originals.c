@@ -55,7 +55,7 @@ json_t *original_new(const char *id, const struct proration_original *o, json_t 
 	js_put_int(one, "amount", o->amount);
 	js_put_int(one, "from", o->period.from);
 	js_put_int(one, "to", o->period.to);
-	if (off_sum(off))
+	if (amounts_sum(off))
 		js_put(one, "off", off);
 	return one;
 }
@@ -69,7 +69,7 @@ void originals_write(struct call *call, struct record *item, json_t *list)
 json_t *original_off(const struct proration_original *o, json_t *off, struct span part)
 {
 	json_t *out = json_array(), *one;
-	int64_t whole = o->amount + off_sum(off), before, after = 0;
+	int64_t whole = o->amount + amounts_sum(off), before, after = 0;
 	bool fits = proration_part(-1, decimal_of(whole), part, o->period, &before);
 	size_t i;
 
@@ -154,7 +154,7 @@ void sub_remember_lines(struct sub_change *c)
 				continue;
 			json_array_append_new(list,
 				original_new(line->line->id,
-					&(struct proration_original) { line->amount - off_sum(off), line->period },
+					&(struct proration_original) { line->amount - amounts_sum(off), line->period },
 					off));
 		}
 		if (json_array_size(list))

@@ -54,6 +54,40 @@ static int fail_needs_action(struct call *call, struct fail *refusal)
 	return -1;
 }
 
+/* The open invoice of the moment is charged, or left to the client. 0 or -1. */
+static int collect(struct sub_change *c, struct record *invoice, enum pay_behavior pay)
+{
+	struct call *call = c->call;
+	struct fail refusal;
+
+	if (pay == DEFAULT_INCOMPLETE) {
+		subscription_invoice_failed(call, c->sub, invoice, false);
+		return 0;
+	}
+	switch (invoice_collect(call, invoice, NULL, js_flag(call->params, "off_session", false), &refusal)) {
+	case COLLECTION_DECLINED:
+		if (pay == ERROR_IF_INCOMPLETE) {
+			fail_card(call, &refusal);
+			call->fail.keep = false;
+			call->fail.charge = NULL; /* nothing of it happened: no object to point at */
+			return -1;
+		}
+		refusal_clear(&refusal);
+		break;
+	case COLLECTION_NEEDS_ACTION:
+		if (pay == ERROR_IF_INCOMPLETE)
+			return fail_needs_action(call, &refusal);
+		refusal_clear(&refusal);
+		subscription_invoice_failed(call, c->sub, invoice, false);
+		break;
+	case COLLECTED:
+	case COLLECTION_NOTHING_DUE:
+	case COLLECTION_NO_METHOD:
+		break;
+	}
+	return 0;
+}
+
 int sub_invoice_now(
 	struct sub_change *c, const char *reason, struct span period, enum pay_behavior pay, struct record **out)
 {
@@ -71,7 +105,6 @@ int sub_invoice_now(
 		.proration_date = c->at != call->now ? c->at : 0,
 	};
 	struct record *invoice = invoice_new(call, &terms, c->lines, c->n_lines);
-	struct fail refusal;
 
 	if (!invoice)
 		return -1;
@@ -94,31 +127,5 @@ int sub_invoice_now(
 		return -1;
 	if (strcmp(js_text(record_tree(invoice), "status"), "open"))
 		return 0;
-	if (pay == DEFAULT_INCOMPLETE) {
-		subscription_invoice_failed(call, c->sub, invoice, false);
-		return 0;
-	}
-	switch (invoice_collect(call, invoice, NULL, js_flag(call->params, "off_session", false), &refusal)) {
-	case COLLECTION_DECLINED:
-		if (pay == ERROR_IF_INCOMPLETE) {
-			fail_card(call, &refusal);
-			call->fail.keep =
-				false; /* nothing of it happened, so the failed charge is no object to point at */
-			call->fail.charge = NULL;
-			return -1;
-		}
-		refusal_clear(&refusal);
-		break;
-	case COLLECTION_NEEDS_ACTION:
-		if (pay == ERROR_IF_INCOMPLETE)
-			return fail_needs_action(call, &refusal);
-		refusal_clear(&refusal);
-		subscription_invoice_failed(call, c->sub, invoice, false);
-		break;
-	case COLLECTED:
-	case COLLECTION_NOTHING_DUE:
-	case COLLECTION_NO_METHOD:
-		break;
-	}
-	return 0;
+	return collect(c, invoice, pay);
 }

@@ -40,7 +40,7 @@ static struct record *make_item(struct sub_change *c, struct item_change *item, 
 	struct text text;
 	struct record *made;
 	struct bill_line line = {
-		.amount = p->amount + (c->itemized ? off_sum(off) : 0),
+		.amount = p->amount + (c->itemized ? amounts_sum(off) : 0),
 		.period = p->period,
 		.price = side->price,
 		.quantity = side->quantity,

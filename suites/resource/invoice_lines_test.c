@@ -173,6 +173,29 @@ static void invoice_lines__discount_and_tax_of_a_line(void **state)
 	assert_money(a, "total", 1200);
 }
 
+/* Both forms of a quantity say the same; a part of one stays what it was where nothing is said of it. */
+static void invoice_lines__quantities_of_a_changed_line(void **state)
+{
+	struct scene s = scene_of(state, 0);
+	const char *item = "/v1/invoiceitems", *line;
+	const struct answer *a;
+
+	api_ok(s.h, "POST", item,
+		text_of(s.h, "customer=%s&invoice=%s&unit_amount_decimal=100&quantity_decimal=2.5&currency=usd",
+			s.customer, s.invoice));
+	line = field(see(&s), "lines.data.0.id");
+	a = try(&s, "update_lines", text_of(s.h, "lines[0][id]=%s&lines[0][description]=New", line));
+	assert_field(a, "lines.data.0.description", "New");
+	assert_field(a, "lines.data.0.quantity_decimal", "2.5");
+	assert_money(a, "lines.data.0.amount", 250);
+	a = try(&s, "update_lines",
+		text_of(s.h, "lines[0][id]=%s&lines[0][pricing][price]=%s&lines[0][quantity]=3", line,
+			one_time(s.h, "Setup", 4900)));
+	assert_money(a, "lines.data.0.amount", 14700);
+	assert_money(a, "lines.data.0.quantity", 3);
+	assert_field(a, "lines.data.0.quantity_decimal", "3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +207,7 @@ int main(void)
 		BILLING_TEST(invoice_lines__of_a_finalized_invoice_stay),
 		BILLING_TEST(invoice_lines__of_a_subscription_cannot_be_removed),
 		BILLING_TEST(invoice_lines__discount_and_tax_of_a_line),
+		BILLING_TEST(invoice_lines__quantities_of_a_changed_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,7 @@ size_t invoice_items_sweep(
 	struct call *call, struct record *invoice, struct record *customer, struct record *sub, size_t room);
 
 const struct schema_resource *invoice_item_type(void);
+struct decimal quantity_of(const json_t *tree);		  /* of an invoice item or a line; 1 where it says none */
 void put_quantity(json_t *body, struct decimal quantity); /* quantity (1 for a part of one) and quantity_decimal */
 /* net_amount of an item: after discounts; null while discounts may still come. API reference "The Invoice Item object".
  */

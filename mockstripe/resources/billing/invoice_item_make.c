@@ -118,7 +118,7 @@ struct record *invoice_item_new(
 	return r;
 }
 
-static struct decimal item_quantity(json_t *tree)
+struct decimal quantity_of(const json_t *tree)
 {
 	struct decimal d = decimal_of(js_int(tree, "quantity", 1));
 	const char *text = js_text(tree, "quantity_decimal");
@@ -160,7 +160,7 @@ void invoice_item_bill(struct call *call, struct record *invoice, struct record 
 		.period = { js_int_at(tree, "period.start", 0), js_int_at(tree, "period.end", 0) },
 		.description = js_text(tree, "description"),
 		.price = account_find(call->account, js_text_at(tree, "pricing.price_details.price")),
-		.quantity = item_quantity(tree),
+		.quantity = quantity_of(tree),
 		.unit_amount_decimal = js_text_at(tree, "pricing.unit_amount_decimal"),
 		.sub = account_find(call->account, sub),
 		.item = account_find(call->account, js_text_at(tree, "parent.subscription_details.subscription_item")),

@@ -162,12 +162,11 @@ static int change_line(struct call *call, struct record *invoice, struct record 
 	json_t *draft = journal_edit(&call->journal, line);
 	struct bill_line changed = {
 		.amount = js_int(draft, "amount", 0),
-		.quantity = decimal_of(js_int(draft, "quantity", 1)),
+		.quantity = quantity_of(draft),
 		.unit_amount_decimal = js_text_at(draft, "pricing.unit_amount_decimal"),
 		.price = account_find(call->account, js_text_at(draft, "pricing.price_details.price")),
 	};
 	static const char *const plain[] = { "description", "discountable", "period" };
-	int64_t whole = 1;
 
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		if (json_object_get(entry, plain[i]))
@@ -176,10 +175,10 @@ static int change_line(struct call *call, struct record *invoice, struct record 
 		return -1;
 	if (entry_amount(call, entry, js_text(record_tree(invoice), "currency"), where, &changed))
 		return -1;
-	decimal_whole(changed.quantity, &whole);
 	js_put_int(draft, "amount", changed.amount);
 	js_put_int(draft, "subtotal", changed.amount);
-	js_put_int(draft, "quantity", whole);
+	if (json_object_get(entry, "quantity"))
+		put_quantity(draft, changed.quantity);
 	if (changed.price)
 		js_put_new(draft, "pricing", pricing_of(&changed));
 	if (json_object_get(entry, "tax_rates")) {

@@ -117,7 +117,7 @@ static int change_item(struct imagined *m, struct record *item)
 	if (read_quantity(m) || read_amount(m))
 		return -1;
 	js_put_int(draft, "amount", m->line.amount);
-	js_put_int(draft, "quantity", js_int(m->entry, "quantity", 1));
+	put_quantity(draft, m->line.quantity);
 	if (m->line.price)
 		js_put_new(draft, "pricing", pricing_of(&m->line));
 	return 0;

@@ -103,6 +103,66 @@ static void set__takes_the_place_of_that_second(void **state)
 	assert_renewal(h, sub, HOUSE_NOW, 7 * 7);
 }
 
+/* Stripe docs (before basil) "List all subscription item period summaries": newest first, the running one first. */
+static void summaries__tell_each_period(void **state)
+{
+	struct house *h = *state;
+	const char *item, *sub = metered_sub(h, "", &item), *path, *first, *newest;
+	const struct answer *a;
+
+	path = text_of(h, "/v1/subscription_items/%s/usage_record_summaries", item);
+	assert_status(record_use(h, item, "quantity=10"), 200);
+	assert_status(record_use(h, item, text_of(h, "quantity=5&timestamp=%lld", (long long)HOUSE_NOW + 60)), 200);
+	a = old(h, "GET", path, NULL);
+	assert_status(a, 200);
+	assert_field(a, "url", path);
+	assert_int_equal(field_count(a, "data"), 1);
+	assert_field(a, "data.0.object", "usage_record_summary");
+	assert_field(a, "data.0.invoice", NULL);
+	assert_field(a, "data.0.subscription_item", item);
+	assert_money(a, "data.0.total_usage", 15);
+	assert_money(a, "data.0.period.start", HOUSE_NOW);
+	assert_money(a, "data.0.period.end", FEB_1);
+	first = field(a, "data.0.id");
+
+	go_to(h, FEB_1 + 2 * HOUR);
+	assert_status(record_use(h, item, "quantity=3"), 200);
+	go_to(h, MAR_1 + 2 * HOUR);
+	a = old(h, "GET", path, NULL);
+	assert_int_equal(field_count(a, "data"), 3);
+	assert_money(a, "data.0.total_usage", 0);
+	assert_money(a, "data.1.total_usage", 3);
+	assert_field(a, "data.1.invoice", field(get(h, "subscriptions", sub), "latest_invoice"));
+	assert_money(a, "data.2.total_usage", 15);
+	assert_money(a, "data.2.period.start", HOUSE_NOW);
+	assert_field(a, "data.2.id", first);
+
+	newest = field(a, "data.0.id");
+	a = old(h, "GET", text_of(h, "%s?limit=1&starting_after=%s", path, newest), NULL);
+	assert_int_equal(field_count(a, "data"), 1);
+	assert_money(a, "data.0.total_usage", 3);
+	assert_flag(a, "has_more", true);
+	assert_error(old(h, "GET", text_of(h, "%s?starting_after=sis_none", path), NULL), 400, "resource_missing",
+		"starting_after", "No such usage_record_summary: 'sis_none'");
+}
+
+/* The last invoice counts the time up to the end; no period runs after it. */
+static void summaries__end_with_the_subscription(void **state)
+{
+	struct house *h = *state;
+	const char *item, *sub = metered_sub(h, "", &item);
+	const struct answer *a;
+
+	assert_status(record_use(h, item, "quantity=4"), 200);
+	go_to(h, HOUSE_NOW + DAY);
+	api_ok(h, "DELETE", get_path(h, "subscriptions", sub), "invoice_now=true");
+	a = old(h, "GET", text_of(h, "/v1/subscription_items/%s/usage_record_summaries", item), NULL);
+	assert_int_equal(field_count(a, "data"), 1);
+	assert_money(a, "data.0.total_usage", 4);
+	assert_money(a, "data.0.period.end", HOUSE_NOW + DAY);
+	assert_field(a, "data.0.invoice", field(get(h, "subscriptions", sub), "latest_invoice"));
+}
+
 static void refused__where_it_makes_no_sense(void **state)
 {
 	struct house *h = *state;
@@ -123,6 +183,9 @@ static void refused__where_it_makes_no_sense(void **state)
 		NULL, "timestamp", "in the future");
 	assert_error(record_use(h, plain, "quantity=1"), 400, NULL, NULL, "is licensed");
 	assert_error(record_use(h, "si_none", "quantity=1"), 404, NULL, NULL, "si_none");
+	assert_error(old(h, "GET", text_of(h, "/v1/subscription_items/%s/usage_record_summaries", plain), NULL), 400,
+		NULL, NULL, "is licensed");
+	assert_status(api(h, "GET", text_of(h, "/v1/subscription_items/%s/usage_record_summaries", item), NULL), 404);
 	assert_error(record_use(h, item, "quantity=1&surprise=1"), 400, "parameter_unknown", "surprise", NULL);
 	/* The newest version knows no such route, and no such price. */
 	assert_status(api(h, "POST", text_of(h, "/v1/subscription_items/%s/usage_records", item), "quantity=1"), 404);
@@ -157,6 +220,8 @@ int main(void)
 		BILLING_TEST(record__is_answered_as_it_was),
 		BILLING_TEST(renewal__adds_up_as_the_price_says),
 		BILLING_TEST(set__takes_the_place_of_that_second),
+		BILLING_TEST(summaries__tell_each_period),
+		BILLING_TEST(summaries__end_with_the_subscription),
 		BILLING_TEST(refused__where_it_makes_no_sense),
 		BILLING_TEST(price__shows_how_it_adds_up),
 	};

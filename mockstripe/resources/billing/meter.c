@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "events/emit.h"
 #include "resources/generic.h"
+#include "resources/rows.h"
 
 const struct schema_resource *meter_type(void)
 {
@@ -186,29 +187,12 @@ static json_t *summaries(struct window *w)
 	return all;
 }
 
-static int cursor_at(struct call *call, const json_t *all, const char *name, size_t *out)
-{
-	const char *id = param_text(call, name);
-	size_t i;
-	json_t *one;
-
-	json_array_foreach(all, i, one)
-	{
-		if (text_is(js_text(one, "id"), id)) {
-			*out = i;
-			return 0;
-		}
-	}
-	return fail_no_such_param(call, schema_find_object("billing.meter_event_summary"), id, name);
-}
-
 static int summary_list(struct call *call)
 {
 	struct record *meter = path_record(call, 0, meter_type()),
 		      *customer = param_record(call, "customer", "customer");
 	struct window w = { .call = call, .meter = meter };
-	size_t limit = (size_t)param_int(call, "limit", 10), from = 0, to;
-	json_t *all, *data, *list;
+	json_t *all;
 
 	if (!meter || !customer)
 		return -1;
@@ -219,25 +203,7 @@ static int summary_list(struct call *call)
 	all = summaries(&w);
 	if (!all)
 		return -1;
-	limit = limit < 1 ? 1 : limit > 100 ? 100 : limit;
-	to = json_array_size(all);
-	if ((param_text(call, "starting_after") && cursor_at(call, all, "starting_after", &from)) ||
-		(param_text(call, "ending_before") && cursor_at(call, all, "ending_before", &to))) {
-		json_decref(all);
-		return -1;
-	}
-	if (param_text(call, "starting_after"))
-		from++;
-	if (param_text(call, "ending_before") && to > limit)
-		from = to - limit;
-	data = json_array();
-	for (size_t i = from; i < to && i - from < limit; i++)
-		json_array_append(data, json_array_get(all, i));
-	list = list_object(data, call->path);
-	js_put_flag(
-		list, "has_more", param_text(call, "ending_before") ? from > 0 : from + limit < json_array_size(all));
-	json_decref(all);
-	return answer_tree(call, list, NULL);
+	return rows_answer(call, all, resource_word(schema_find_object("billing.meter_event_summary")));
 }
 
 const struct resource meter_resource = {

@@ -43,7 +43,16 @@ bool meter_used(struct call *call, struct record *meter, const char *customer, s
  */
 const char *usage_aggregation(struct record *price); /* "sum" unless the price says otherwise */
 bool usage_is_aggregation(const char *name);
+/* What was recorded for an item whose price has no meter; false when the sum overflows. */
+bool usage_recorded(
+	struct call *call, struct record *item, struct record *price, struct span when, struct decimal *out);
+/* The item in the path, whose price is metered without a meter. NULL with the failure. */
+struct record *usage_item(struct call *call);
+/* amount_too_large: the item's usage cannot be summed up. -1. */
+int fail_usage(struct call *call, struct record *item);
 /* POST /v1/subscription_items/{id}/usage_records as it was: quantity in payload, see versions/basil_usage.c. */
 int usage_record_create(struct call *call);
+/* GET /v1/subscription_items/{id}/usage_record_summaries as it was: the running period, then those that were billed. */
+int usage_summaries(struct call *call);
 
 #endif

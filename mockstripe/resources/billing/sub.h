@@ -187,6 +187,9 @@ struct record *sub_renew(struct call *call, struct record *sub, int64_t end);
 /* The invoice alone, for a call that is taken back. NULL with the failure. */
 struct record *sub_renewal_preview(struct call *call, struct record *sub, int64_t end);
 void sub_on_due(struct call *call, struct record *sub);
+/* What an invoice counted when it was made, those of no usage too: [{item, price, from, to, quantity}], borrowed; NULL
+   for none. */
+const json_t *invoice_counted_usage(struct record *invoice);
 /* A draft of what an ended subscription still owes: pending items and usage. NULL when that is nothing. */
 struct record *sub_last_invoice(struct call *call, struct record *sub, const char *reason, int64_t end);
 /* A trial ends and nothing can be charged: paused or canceled where the trial's settings say so. True when that was it.

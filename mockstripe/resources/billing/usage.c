@@ -104,10 +104,14 @@ const char *usage_aggregation(struct record *price)
 	return name ? name : aggregations[0].aggregate_usage;
 }
 
-/* What was recorded for an item whose price has no meter. */
-static bool recorded(struct call *call, const struct item_facts *item, struct span when, struct decimal *out)
+int fail_usage(struct call *call, struct record *item)
 {
-	const char *name = usage_aggregation(item->price);
+	return fail_invalid(call, "amount_too_large", NULL, "The usage of %s is more than can be billed.", item->id);
+}
+
+bool usage_recorded(struct call *call, struct record *item, struct record *price, struct span when, struct decimal *out)
+{
+	const char *name = usage_aggregation(price);
 	struct total t = { .fits = true };
 
 	for (size_t i = 0; i < COUNT_OF(aggregations); i++) {
@@ -115,7 +119,7 @@ static bool recorded(struct call *call, const struct item_facts *item, struct sp
 			continue;
 		if (aggregations[i].ever)
 			when.from = CALENDAR_FIRST + METER_AHEAD;
-		t = sum_up(call, item->record->id, aggregations[i].formula, when);
+		t = sum_up(call, item->id, aggregations[i].formula, when);
 	}
 	*out = t.value;
 	return t.fits;
@@ -171,9 +175,8 @@ int sub_usage_line(struct sub_change *c, size_t which, int64_t until)
 	if (meter && (meter->type != meter_type() || meter->deleted))
 		return zero_line(c, &item, period);
 	if (meter ? !meter_usage(c->call, meter, c->customer->id, period, &item.quantity)
-		  : !recorded(c->call, &item, period, &item.quantity))
-		return fail_invalid(c->call, "amount_too_large", NULL, "The usage of %s is more than can be billed.",
-			item.record->id);
+		  : !usage_recorded(c->call, item.record, item.price, period, &item.quantity))
+		return fail_usage(c->call, item.record);
 	if (c->n_usage < SUB_ITEMS)
 		c->usage[c->n_usage++] = (struct usage_billed) { item.record, item.price, period, item.quantity };
 	if (item.quantity.scaled <= 0) /* corrections may outweigh what was used: nothing to pay, nothing given back */

@@ -39,6 +39,11 @@ void invoice_remember_usage(struct sub_change *c, struct record *invoice)
 	journal_freeze(&c->call->journal, invoice);
 }
 
+const json_t *invoice_counted_usage(struct record *invoice)
+{
+	return json_object_get(record_private(invoice), USAGE);
+}
+
 static bool is_line_of(struct record *line, const json_t *row)
 {
 	json_t *tree = record_tree(line);
@@ -115,10 +120,11 @@ static int recount(struct call *call, struct record *invoice, struct record *sub
 int invoice_count_usage(struct call *call, struct record *invoice)
 {
 	struct record *sub = invoice_subscription(call, invoice);
-	json_t *rows = json_object_get(record_private(invoice), USAGE);
+	const json_t *counted = invoice_counted_usage(invoice);
+	json_t *rows;
 	bool any = false;
 
-	if (!sub || !json_array_size(rows))
+	if (!sub || !json_array_size(counted))
 		return 0;
 	rows = js_own_array(journal_edit_private(&call->journal, invoice), USAGE);
 	for (size_t i = 0; i < json_array_size(rows); i++) {

@@ -10,7 +10,7 @@
 #include "resources/billing/meter.h"
 #include "resources/generic.h"
 
-static struct record *item_of(struct call *call)
+struct record *usage_item(struct call *call)
 {
 	const struct schema_resource *type = schema_find_object("subscription_item");
 	struct record *item = path_record(call, 0, type);
@@ -88,7 +88,7 @@ static void clear_second(struct call *call, struct record *item, int64_t at)
 
 int usage_record_create(struct call *call)
 {
-	struct record *item = item_of(call);
+	struct record *item = usage_item(call);
 	char id[ID_ROOM];
 	int64_t quantity, at;
 	json_t *body, *answer;

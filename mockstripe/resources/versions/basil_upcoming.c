@@ -125,5 +125,8 @@ const struct version_route basil_routes[] = {
 	{ "GET", "/v1/invoices/upcoming/lines", PREVIEW, take_lines, only_lines, NULL },
 	{ "POST", "/v1/subscription_items/{id}/usage_records", "POST", "/v1/billing/meter_events", basil_take_record,
 		NULL, usage_record_create },
+	/* A list without anything of its own stands in for this one: its limit and cursors are the same. */
+	{ "GET", "/v1/subscription_items/{id}/usage_record_summaries", "GET", "/v1/billing/meters", NULL, NULL,
+		usage_summaries },
 	{ 0 },
 };

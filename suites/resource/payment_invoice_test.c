@@ -242,6 +242,25 @@ static void authentication__passes_and_the_bank_declines(void **state)
 
 /* ---- a client confirms ---- */
 
+/* What pays a subscription first is kept for the payments to come; what pays a renewal by hand is not. */
+static void client__leaves_the_method_with_the_customer(void **state)
+{
+	struct house *h = *state;
+	const char *customer = customer_new(h, NULL, NULL), *method, *sub, *intent;
+
+	sub = field(subscribe(h, customer, monthly(h, "Pro", 2000), "payment_behavior=default_incomplete"), "id");
+	intent = intent_of(h, sub);
+	assert_field(get(h, "payment_intents", intent), "setup_future_usage", "off_session");
+	method = field(post(h, "payment_intents", text_of(h, "%s/confirm", intent), "payment_method=pm_card_visa"),
+		"payment_method");
+	assert_field(get(h, "subscriptions", sub), "status", "active");
+	assert_field(get(h, "payment_methods", method), "customer", customer);
+	post(h, "customers", customer, text_of(h, "invoice_settings[default_payment_method]=%s", method));
+	go_to(h, FEB_1 + 2 * HOUR);
+	assert_field(latest_invoice(h, sub), "billing_reason", "subscription_cycle");
+	assert_field(get(h, "payment_intents", intent_of(h, sub)), "setup_future_usage", NULL);
+}
+
 static void client__is_declined_and_tries_another_card(void **state)
 {
 	struct house *h = *state;
@@ -299,6 +318,7 @@ static const struct CMUnitTest tests[] = {
 	BILLING_TEST(debit__of_an_unverified_account_has_ten_days),
 	BILLING_TEST(authentication__fails_for_the_first_invoice),
 	BILLING_TEST(authentication__passes_and_the_bank_declines),
+	BILLING_TEST(client__leaves_the_method_with_the_customer),
 	BILLING_TEST(client__is_declined_and_tries_another_card),
 	BILLING_TEST(client__pays_by_bank),
 };

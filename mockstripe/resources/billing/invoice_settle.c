@@ -68,13 +68,16 @@ static struct record *add_payment(struct call *call, struct record *invoice, int
 		.invoice = invoice,
 		.payment_method_types = js_at(tree, "payment_settings.payment_method_types"),
 		.payment_method_options = js_at(tree, "payment_settings.payment_method_options"),
-		.setup_future_usage_off_session = invoice_saves_default(invoice_subscription(call, invoice)),
 	};
 	const char *reason = js_text(tree, "billing_reason");
+	bool first = reason && !strcmp(reason, "subscription_create");
 	struct record *intent, *r;
 
 	if (!json_is_array(terms.payment_method_types))
 		terms.payment_method_types = NULL; /* not settled: the account's own */
+	/* What pays a subscription first is to pay it on. Source: Stripe docs "How subscriptions work", "Build a
+	   subscriptions integration". */
+	terms.setup_future_usage_off_session = first || invoice_saves_default(invoice_subscription(call, invoice));
 	terms.description = !reason || !strcmp(reason, "manual")     ? "Payment for Invoice"
 			    : !strcmp(reason, "subscription_create") ? "Subscription creation"
 								     : "Subscription update";

@@ -5,6 +5,8 @@
  * the subscription counted. Nothing is stored: an id is made from the item and the period. Source: Stripe docs (before
  * basil) "The UsageRecordSummary object", "List all subscription item period summaries".
  */
+#include <string.h>
+
 #include "api/list.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -12,8 +14,6 @@
 #include "resources/billing/meter.h"
 #include "resources/generic.h"
 #include "resources/rows.h"
-
-#include <string.h>
 
 static json_t *summary(
 	struct call *call, struct record *item, struct span period, struct decimal quantity, struct record *invoice)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "resources/rows.h"
 
-#include <string.h>
-
 #include "api/fail.h"
 #include "api/params.h"
 #include "api/shape.h"
 #include "base/json.h"
+#include "base/text.h"
 
 /* Where the row stands that a cursor names; *out is untouched when there is no cursor. 0 or -1. */
 static int cursor_at(struct call *call, const json_t *all, const char *name, const char *word, size_t *out)
@@ -19,7 +18,7 @@ static int cursor_at(struct call *call, const json_t *all, const char *name, con
 		return 0;
 	json_array_foreach(all, i, one)
 	{
-		if (!strcmp(js_text(one, "id"), id)) {
+		if (text_is(js_text(one, "id"), id)) {
 			*out = i;
 			return 0;
 		}

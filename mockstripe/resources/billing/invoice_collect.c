@@ -238,7 +238,7 @@ bool invoice_awaits_bank(struct call *call, struct record *invoice)
 	struct record *intent = account_find(call->account, js_text(record_private(invoice), "intent"));
 	const char *action = intent ? js_text_at(record_tree(intent), "next_action.type") : NULL;
 
-	return (action && !strcmp(action, "verify_with_microdeposits")) || invoice_payment_is_processing(call, invoice);
+	return text_is(action, "verify_with_microdeposits") || invoice_payment_is_processing(call, invoice);
 }
 
 void invoice_intent_moved(struct call *call, struct record *invoice, struct record *intent,

@@ -70,7 +70,7 @@ static struct record *add_payment(struct call *call, struct record *invoice, int
 		.payment_method_options = js_at(tree, "payment_settings.payment_method_options"),
 	};
 	const char *reason = js_text(tree, "billing_reason");
-	bool first = reason && !strcmp(reason, "subscription_create");
+	bool first = text_is(reason, "subscription_create");
 	struct record *intent, *r;
 
 	if (!json_is_array(terms.payment_method_types))
@@ -78,9 +78,9 @@ static struct record *add_payment(struct call *call, struct record *invoice, int
 	/* What pays a subscription first is to pay it on. Source: Stripe docs "How subscriptions work", "Build a
 	   subscriptions integration". */
 	terms.setup_future_usage_off_session = first || invoice_saves_default(invoice_subscription(call, invoice));
-	terms.description = !reason || !strcmp(reason, "manual")     ? "Payment for Invoice"
-			    : !strcmp(reason, "subscription_create") ? "Subscription creation"
-								     : "Subscription update";
+	terms.description = !reason || text_is(reason, "manual") ? "Payment for Invoice"
+			    : first				 ? "Subscription creation"
+								 : "Subscription update";
 	intent = intent_new(call, &terms);
 	body = shape_new(call, type, NULL);
 	payment = json_object();

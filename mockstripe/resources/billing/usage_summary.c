@@ -48,7 +48,7 @@ static void add_counted(struct call *call, json_t *all, struct record *item, str
 		struct span period = { js_int(row, "from", 0), js_int(row, "to", 0) };
 		struct decimal quantity = decimal_of(0);
 
-		if (strcmp(js_text(row, "item"), item->id) ||
+		if (!text_is(js_text(row, "item"), item->id) ||
 			decimal_parse(js_text(row, "quantity"), DECIMAL_PLACES, &quantity) != DECIMAL_OK)
 			continue;
 		json_array_append_new(all, summary(call, item, period, quantity, invoice));

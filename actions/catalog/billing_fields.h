@@ -37,6 +37,15 @@ const char *address_rule_fault(const char *country, const char *postal_code, con
 /* On one line, "1 Main St, Springfield, IL 62701, US". In the arena. */
 const char *address_text(struct arena *arena, const json_t *address);
 
+/*
+ * What the input shipping makes of the customer's (shipping.c): *out is {name, phone?, address} whole, as it is to be
+ * sent; NULL when none was given or it says that already. false with run->why raised.
+ */
+bool shipping_plan(struct action_run *run, json_t **out);
+bool shipping_same(const json_t *a, const json_t *b);
+/* "Ada Lovelace, 1 Main St, Springfield, IL 62701, US". In the arena. */
+const char *shipping_text(struct arena *arena, const json_t *shipping);
+
 /* Equal part by part; null, "" and missing are the same. */
 bool address_same(const json_t *a, const json_t *b);
 

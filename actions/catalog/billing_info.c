@@ -9,7 +9,8 @@
 #include "base/mem.h"
 #include "value/email.h"
 
-/* Change Billing Information: address, e-mail, phone and name, as far as the operator allows each. */
+/* Change Billing Information: address, e-mail, phone, name, tax number and shipping, as far as the operator allows
+ * each. */
 
 static const struct input address_inputs[] = {
 	{ .name = "line1", .kind = INPUT_TEXT, .max = 200, .what = "Street and number." },
@@ -35,6 +36,16 @@ static const struct input tax_id_inputs[] = {
 	{ 0 },
 };
 
+static const struct input shipping_inputs[] = {
+	{ .name = "name", .kind = INPUT_TEXT, .min = 1, .max = 256, .what = "Who receives it." },
+	{ .name = "phone", .kind = INPUT_TEXT, .min = 5, .max = 32, .what = "Phone number with country code." },
+	{ .name = "address",
+		.kind = INPUT_OBJECT,
+		.fields = address_inputs,
+		.what = "The address, or only the parts of it that change." },
+	{ 0 },
+};
+
 static const struct input inputs[] = {
 	ACCOUNT_INPUT,
 	{ .name = "address",
@@ -52,6 +63,10 @@ static const struct input inputs[] = {
 		.kind = INPUT_OBJECT,
 		.fields = tax_id_inputs,
 		.what = "A tax number to be added to invoices." },
+	{ .name = "shipping",
+		.kind = INPUT_OBJECT,
+		.fields = shipping_inputs,
+		.what = "Where goods are sent, or only the parts of it that change." },
 	{ 0 },
 };
 
@@ -64,6 +79,7 @@ static const struct {
 	{ "name", FIELD_NAME },
 	{ "phone", FIELD_PHONE },
 	{ "tax_id", FIELD_TAX_ID },
+	{ "shipping", FIELD_SHIPPING },
 };
 
 static bool fields_allowed(struct action_run *run)
@@ -123,6 +139,17 @@ static bool put_address(struct action_run *run, json_t *changes)
 	return true;
 }
 
+static bool put_shipping(struct action_run *run, json_t *changes)
+{
+	json_t *shipping;
+
+	if (!shipping_plan(run, &shipping))
+		return false;
+	if (shipping)
+		js_put(changes, "shipping", shipping);
+	return true;
+}
+
 static bool put_texts(struct action_run *run, json_t *changes)
 {
 	const char *email = js_text(run->inputs, "email"), *phone = js_text(run->inputs, "phone");
@@ -160,6 +187,8 @@ static void tell_changes(struct action_run *run, const json_t *changes)
 		text_format(out,
 			say(run, "\n- e-mail: %s (instead of %s). Invoices and receipts go there from now on."), email,
 			old_email ? wording_masked_email(arena, old_email) : say(run, "none"));
+	if (js_get(changes, "shipping"))
+		text_format(out, say(run, "\n- shipping: %s"), shipping_text(arena, js_get(changes, "shipping")));
 	if (name)
 		text_format(out, say(run, "\n- name: %s"), name);
 	if (phone)
@@ -171,7 +200,8 @@ static bool billing_plan(struct action_run *run, struct proposal *out)
 {
 	json_t *changes = run_own(run, json_object()), *tax_id = NULL;
 
-	if (!fields_allowed(run) || !put_address(run, changes) || !put_texts(run, changes))
+	if (!fields_allowed(run) || !put_address(run, changes) || !put_texts(run, changes) ||
+		!put_shipping(run, changes))
 		return false;
 	if (!tax_id_plan(run, &tax_id))
 		return false;
@@ -200,11 +230,13 @@ static bool billing_applied(const json_t *customer, const void *arg)
 {
 	static const char *const texts[] = { "email", "name", "phone" };
 	const json_t *changes = arg, *address = js_get(changes, "address");
+	const json_t *shipping = js_get(changes, "shipping");
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (js_text(changes, texts[i]) && !is_same_text(customer, texts[i], js_text(changes, texts[i])))
 			return false;
-	return !address || address_same(js_get(customer, "address"), address);
+	return (!address || address_same(js_get(customer, "address"), address)) &&
+	       (!shipping || shipping_same(js_get(customer, "shipping"), shipping));
 }
 
 /* The customer's own fields; gives the customer as it is then. */
@@ -246,6 +278,8 @@ static bool billing_perform(struct action_run *run, const struct proposal *agree
 	text_put(out, say(run, "Done. Your billing details now say:"));
 	if (js_get(changes, "address"))
 		text_format(out, say(run, "\n- address: %s"), address_text(run->arena, js_get(now, "address")));
+	if (js_get(changes, "shipping"))
+		text_format(out, say(run, "\n- shipping: %s"), shipping_text(run->arena, js_get(now, "shipping")));
 	if (js_get(changes, "email"))
 		text_format(out, say(run, "\n- e-mail: %s"), js_text(now, "email"));
 	if (js_get(changes, "name"))
@@ -261,7 +295,8 @@ const struct action_kind billing_info_kind = {
 	.kind = "billing_info",
 	.title = "Change Billing Information",
 	.sentence =
-		"Changes the signed-in customer's billing address, e-mail address, phone number, name or tax number.",
+		"Changes the signed-in customer's billing address, e-mail address, phone number, name, tax number or "
+		"shipping address.",
 	.contract = "A change answers needs_confirmation first: show its message to the customer in full, and let the "
 		    "customer confirm. Send only what the customer asked to change; never card numbers.",
 	.inputs = inputs,

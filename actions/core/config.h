@@ -153,6 +153,7 @@ enum billing_field {
 	FIELD_NAME = 4,
 	FIELD_PHONE = 8,
 	FIELD_TAX_ID = 16,
+	FIELD_SHIPPING = 32,
 };
 
 /* How often one contact may run one action; 0: no limit. */

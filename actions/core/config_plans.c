@@ -161,7 +161,7 @@ static void read_billing_fields(struct config *c)
 		const char *name;
 		enum billing_field field;
 	} fields[] = { { "address", FIELD_ADDRESS }, { "email", FIELD_EMAIL }, { "name", FIELD_NAME },
-		{ "phone", FIELD_PHONE }, { "tax_id", FIELD_TAX_ID } };
+		{ "phone", FIELD_PHONE }, { "tax_id", FIELD_TAX_ID }, { "shipping", FIELD_SHIPPING } };
 	const json_t *list = js_get(c->root, "billing_fields");
 
 	/* Left out, nothing may be changed: as an empty allowed_updates of Stripe's customer portal. */

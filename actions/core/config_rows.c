@@ -20,7 +20,7 @@ static const char *const anchors[] = { "unchanged", "now", NULL };
 static const char *const payments[] = { "error_if_incomplete", "allow_incomplete", NULL };
 static const char *const modes[] = { "at_period_end", "immediately", "choice", NULL };
 static const char *const credits[] = { "none", "prorate_credit", "invoice_now_credit", NULL };
-static const char *const billing_fields[] = { "address", "email", "name", "phone", "tax_id", NULL };
+static const char *const billing_fields[] = { "address", "email", "name", "phone", "tax_id", "shipping", NULL };
 static const char *const change_moments[] = { "now", "period_end", NULL };
 static const char *const trial_updates[] = { "continue_trial", "end_trial", NULL };
 static const char *const offer_kinds[] = { "coupon", "pause", "downgrade", "extend_trial", NULL };
@@ -237,7 +237,7 @@ const struct input config_rows[] = {
 	{ .name = "cancellation_policy", .kind = INPUT_OBJECT, .fields = cancellation_rows },
 	{ .name = "retention", .kind = INPUT_OBJECT, .fields = retention_rows },
 	{ .name = "payment_method", .kind = INPUT_OBJECT, .fields = payment_method_rows },
-	{ .name = "billing_fields", .kind = INPUT_LIST, .max = 5, .fields = &field_element },
+	{ .name = "billing_fields", .kind = INPUT_LIST, .max = 6, .fields = &field_element },
 	{ .name = "confirmation", .kind = INPUT_OBJECT, .fields = confirmation_rows },
 	{ .name = "limits", .kind = INPUT_OBJECT, .fields = limit_rows },
 	{ .name = "step_up", .kind = INPUT_OBJECT, .fields = step_up_rows },

@@ -164,6 +164,7 @@ const struct translation translations[] = {
 		"Que souhaitez-vous modifier dans vos informations de facturation ?" } },
 	{ { "Change your billing details:", "Ihre Rechnungsangaben ändern:",
 		"Modifier vos informations de facturation :" } },
+	{ { "\n- shipping: %s", "\n- Lieferung: %s", "\n- livraison : %s" } },
 	{ { "\n- address: %s", "\n- Adresse: %s", "\n- adresse : %s" } },
 	{ { "\n- e-mail: %s (instead of %s). Invoices and receipts go there from now on.",
 		"\n- E-Mail: %s (statt %s). Rechnungen und Belege gehen ab jetzt dorthin.",

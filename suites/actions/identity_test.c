@@ -354,9 +354,26 @@ static void texts__do_not_tell_refusals_apart(void **state)
 	}
 }
 
+/* Every single bit counts, wherever it stands: a comparison that ended early, or skipped a byte, would be seen. */
+static void digests__are_compared_to_the_last_bit(void **state)
+{
+	unsigned char one[DIGEST_SIZE], other[DIGEST_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		one[i] = other[i] = (unsigned char)(i * 37 + 11);
+	assert_true(digest_same(one, other, DIGEST_SIZE));
+	for (size_t bit = 0; bit < (size_t)DIGEST_SIZE * 8; bit++) {
+		other[bit / 8] ^= (unsigned char)(1U << bit % 8);
+		assert_false(digest_same(one, other, DIGEST_SIZE));
+		other[bit / 8] = one[bit / 8];
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest single[] = {
+		cmocka_unit_test(digests__are_compared_to_the_last_bit),
 		cmocka_unit_test(token__alg_none_with_empty_signature),
 		cmocka_unit_test(token__of_another_agent),
 		cmocka_unit_test(token__longer_than_8_kb),

@@ -9,6 +9,8 @@
 #include "resources/discount.h"
 #include "resources/price.h"
 
+#define FIRST_LINES 4 /* most subscriptions have an item or two */
+
 bool item_read_price(struct call *call, struct item_facts *out, struct record *price, const char *currency)
 {
 	json_t *tree = record_tree(price);
@@ -136,16 +138,31 @@ static const char *decimal_text(struct call *call, struct decimal d)
 	return arena_text(&call->arena, room);
 }
 
-static struct bill_line *add_line(struct call *call, const struct item_facts *item, struct record *sub,
-	struct span period, struct bill_line *lines, size_t *n)
+struct bill_line *bill_lines_add(struct call *call, struct bill_lines *lines)
 {
-	struct bill_line *line;
-
-	if (*n == BILL_LINES) {
+	if (lines->count == BILL_LINES) {
 		fail_invalid(call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
 		return NULL;
 	}
-	line = &lines[(*n)++];
+	if (lines->count == lines->room) {
+		size_t room = lines->room ? 4 * lines->room : FIRST_LINES;
+		struct bill_line *at = arena_alloc(&call->arena, room * sizeof *at);
+
+		if (lines->count)
+			memcpy(at, lines->at, lines->count * sizeof *at);
+		lines->at = at;
+		lines->room = room;
+	}
+	return &lines->at[lines->count++];
+}
+
+static struct bill_line *add_line(struct call *call, const struct item_facts *item, struct record *sub,
+	struct span period, struct bill_lines *lines)
+{
+	struct bill_line *line = bill_lines_add(call, lines);
+
+	if (!line)
+		return NULL;
 	*line = (struct bill_line) {
 		.period = period,
 		.price = item->price,
@@ -161,7 +178,7 @@ static struct bill_line *add_line(struct call *call, const struct item_facts *it
 }
 
 int item_period_lines(struct call *call, const struct item_facts *item, struct record *sub, const char *currency,
-	struct span period, struct bill_line *lines, size_t *n)
+	struct span period, struct bill_lines *lines)
 {
 	struct price_part *parts;
 	size_t count, room = item->terms.tier_count + 1;
@@ -175,7 +192,7 @@ int item_period_lines(struct call *call, const struct item_facts *item, struct r
 			"The price times the quantity is more than can be billed. Use a smaller quantity or price.");
 	item_describe_price(item, currency, &shown);
 	for (size_t i = 0; i < count; i++) {
-		struct bill_line *line = add_line(call, item, sub, period, lines, n);
+		struct bill_line *line = add_line(call, item, sub, period, lines);
 		struct text text;
 
 		if (!line)
@@ -199,9 +216,9 @@ int item_period_lines(struct call *call, const struct item_facts *item, struct r
 }
 
 void item_trial_line(struct call *call, const struct item_facts *item, struct record *sub, bool flexible,
-	struct span period, struct bill_line *lines, size_t *n)
+	struct span period, struct bill_lines *lines)
 {
-	struct bill_line *line = add_line(call, item, sub, period, lines, n);
+	struct bill_line *line = add_line(call, item, sub, period, lines);
 	struct text text;
 
 	if (!line)

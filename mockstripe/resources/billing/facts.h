@@ -55,11 +55,14 @@ bool tax_rate_read(const json_t *rate, struct tax_rate *out);
 size_t discounts_in_force(struct call *call, json_t *own, struct record *sub, struct record *customer,
 	const char *currency, size_t item, struct discount out[DISCOUNT_MOST], struct record *records[DISCOUNT_MOST]);
 
-/* The lines of a whole new period for one item, tier by tier; appended to lines[*n]. 0 or -1. */
+/* Another line behind them, zeroed; what was given before may have moved. NULL with the failure: BILL_LINES are there.
+ */
+struct bill_line *bill_lines_add(struct call *call, struct bill_lines *lines);
+/* The lines of a whole new period for one item, tier by tier; appended. 0 or -1. */
 int item_period_lines(struct call *call, const struct item_facts *item, struct record *sub, const char *currency,
-	struct span period, struct bill_line *lines, size_t *n);
+	struct span period, struct bill_lines *lines);
 /* The zero line of a trial. */
 void item_trial_line(struct call *call, const struct item_facts *item, struct record *sub, bool flexible,
-	struct span period, struct bill_line *lines, size_t *n);
+	struct span period, struct bill_lines *lines);
 
 #endif

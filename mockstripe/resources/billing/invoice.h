@@ -50,6 +50,13 @@ struct invoice_terms {
 
 #define BILL_LINES 250 /* Stripe docs, "Invoice items": at most on one invoice */
 
+/* Lines that are gathered for an invoice (bill_lines_add), in the call's arena. Zero-initialised is empty and usable.
+ */
+struct bill_lines {
+	struct bill_line *at;
+	size_t count, room;
+};
+
 /*
  * A new draft with these lines (after the swept ones), totals worked out; emits invoice.created. Sets call->now's
  * stamps; a draft that advances by itself falls due one hour later. NULL with the failure set (amounts that overflow,

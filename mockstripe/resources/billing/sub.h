@@ -37,14 +37,13 @@ struct sub_change {
 	struct item_change items[2 * SUB_ITEMS];
 	size_t n;
 	enum sub_behavior behavior;
-	int64_t at;	/* the proration date; call->now unless given */
-	bool restarts;	/* the period begins anew, now */
-	bool worthless; /* the running time is a trial: nothing to credit */
-	struct bill_line lines[BILL_LINES];
-	size_t n_lines;	     /* full or trial lines for an invoice of the moment */
-	unsigned prorations; /* pending items made */
-	bool by_schedule;    /* its first invoice stays a draft for an hour, as a schedule's do */
-	bool quiet;	     /* they are announced after the invoice and the subscription (sub_announce_items) */
+	int64_t at;		 /* the proration date; call->now unless given */
+	bool restarts;		 /* the period begins anew, now */
+	bool worthless;		 /* the running time is a trial: nothing to credit */
+	struct bill_lines lines; /* full or trial lines for an invoice of the moment */
+	unsigned prorations;	 /* pending items made */
+	bool by_schedule;	 /* its first invoice stays a draft for an hour, as a schedule's do */
+	bool quiet;		 /* they are announced after the invoice and the subscription (sub_announce_items) */
 	struct record *unannounced[BILL_LINES];
 	size_t n_unannounced;
 	struct usage_billed {

@@ -20,14 +20,14 @@ static int backdated_periods(struct sub_change *c, int64_t start, size_t which, 
 	struct span running = item->period, part, whole;
 
 	for (int64_t at = start; at < end; at = part.to) {
-		if (c->n_lines + item->terms.tier_count + 2 >= BILL_LINES || !cycle_stub(&cycle, at, &part, &whole))
+		if (c->lines.count + item->terms.tier_count + 2 >= BILL_LINES || !cycle_stub(&cycle, at, &part, &whole))
 			return fail_backdated(c->call);
 		if (part.to > end)
 			part.to = end;
 		item->period = part;
 		if (part.from != whole.from || part.to != whole.to
 				? sub_stub_line(c, which, part, whole, part.from)
-				: item_period_lines(c->call, item, c->sub, c->currency, part, c->lines, &c->n_lines))
+				: item_period_lines(c->call, item, c->sub, c->currency, part, &c->lines))
 			return -1;
 	}
 	item->period = running;
@@ -44,6 +44,7 @@ static int backdated_line(struct sub_change *c, int64_t start, size_t which, int
 	struct cycle imagined = { start, item->interval, item->interval_count };
 	struct span whole, part;
 	struct decimal periods;
+	struct bill_line *line;
 	int64_t count, full;
 
 	if (!cycle_index(&imagined, end, &count) || !cycle_period(&imagined, end, &whole))
@@ -51,8 +52,9 @@ static int backdated_line(struct sub_change *c, int64_t start, size_t which, int
 	part = (struct span) { whole.from, end };
 	if (sub_stub_line(c, which, part, whole, start))
 		return -1;
+	line = &c->lines.at[c->lines.count - 1];
 	if (!decimal_multiply(item->total, decimal_of(count), &periods) || !price_line(periods, &full) ||
-		__builtin_add_overflow(c->lines[c->n_lines - 1].amount, full, &c->lines[c->n_lines - 1].amount))
+		__builtin_add_overflow(line->amount, full, &line->amount))
 		return fail_backdated(c->call);
 	return 0;
 }

@@ -319,8 +319,7 @@ static int first_lines(struct creation *n, bool *invoices)
 	if (!n->trial_end)
 		return sub_full_lines(c);
 	for (size_t i = 0; i < c->n; i++)
-		item_trial_line(
-			n->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period, c->lines, &c->n_lines);
+		item_trial_line(n->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period, &c->lines);
 	return n->call->fail.status ? -1 : 0;
 }
 

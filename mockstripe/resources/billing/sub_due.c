@@ -36,7 +36,7 @@ static int next_periods(struct sub_change *c, int64_t end, struct span *previous
 /* A draft of the change's lines, which goes on counting their usage. NULL with the failure. */
 static struct record *draft_of(struct sub_change *c, const struct invoice_terms *terms)
 {
-	struct record *invoice = invoice_new(c->call, terms, c->lines, c->n_lines);
+	struct record *invoice = invoice_new(c->call, terms, c->lines.at, c->lines.count);
 
 	if (invoice)
 		invoice_remember_usage(c, invoice);
@@ -154,7 +154,7 @@ struct record *sub_last_invoice(struct call *call, struct record *sub, const cha
 
 	if (sub_change_begin(call, c, sub) || sub_usage_lines(c, end))
 		return NULL;
-	if (!c->n_lines && !invoice_items_pending(call, terms.customer, sub, terms.currency))
+	if (!c->lines.count && !invoice_items_pending(call, terms.customer, sub, terms.currency))
 		return NULL;
 	return draft_of(c, &terms);
 }

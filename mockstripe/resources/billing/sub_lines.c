@@ -17,7 +17,9 @@ int sub_stub_line(struct sub_change *c, size_t which, struct span part, struct s
 
 	if (item->new.metered)
 		return 0;
-	line = &c->lines[c->n_lines++];
+	line = bill_lines_add(c->call, &c->lines);
+	if (!line)
+		return -1;
 	*line = (struct bill_line) {
 		.period = { from, part.to },
 		.price = item->new.price,
@@ -50,13 +52,13 @@ int sub_full_lines(struct sub_change *c)
 			return -1;
 		if (!item->has_new || item->idle || period.from >= period.to)
 			continue;
-		if (c->n_lines + item->new.terms.tier_count + 1 >= BILL_LINES)
+		if (c->lines.count + item->new.terms.tier_count + 1 >= BILL_LINES)
 			return fail_invalid(c->call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
 		whole = sub_natural(&item->new, c->anchor);
 		if (whole.from != period.from || whole.to != period.to) {
 			if (sub_stub_line(c, i, period, whole, period.from))
 				return -1;
-		} else if (item_period_lines(c->call, &item->new, c->sub, c->currency, period, c->lines, &c->n_lines)) {
+		} else if (item_period_lines(c->call, &item->new, c->sub, c->currency, period, &c->lines)) {
 			return -1;
 		}
 	}

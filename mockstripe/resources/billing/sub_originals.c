@@ -146,8 +146,8 @@ void sub_remember_lines(struct sub_change *c)
 		if (!c->items[i].has_new || !item)
 			continue;
 		list = json_array();
-		for (size_t l = 0; l < c->n_lines; l++) {
-			const struct bill_line *line = &c->lines[l];
+		for (size_t l = 0; l < c->lines.count; l++) {
+			const struct bill_line *line = &c->lines.at[l];
 			json_t *off = js_get(record_tree(line->line), "discount_amounts");
 
 			if (line->item != item || !line->line)
@@ -170,8 +170,8 @@ void sub_lines_pending(struct sub_change *c)
 		struct record *item = c->items[i].new.record;
 		json_t *list = json_array();
 
-		for (size_t l = 0; l < c->n_lines; l++) {
-			struct bill_line *line = &c->lines[l];
+		for (size_t l = 0; l < c->lines.count; l++) {
+			struct bill_line *line = &c->lines.at[l];
 			struct proration_original o = { line->amount, line->period };
 
 			if (line->item != item)
@@ -184,6 +184,6 @@ void sub_lines_pending(struct sub_change *c)
 		else
 			json_decref(list);
 	}
-	c->n_lines = 0;
+	c->lines.count = 0;
 	c->n_usage = 0; /* it is settled as what those items say */
 }

@@ -37,9 +37,9 @@ static int bill_usage(struct sub_change *c, const char *through, bool at_once)
 		return c->call->fail.status ? -1 : 0;
 	if (at_once)
 		return 0;
-	for (size_t l = 0; l < c->n_lines; l++)
-		invoice_item_new(c->call, c->customer, &c->lines[l], c->currency);
-	c->n_lines = 0;
+	for (size_t l = 0; l < c->lines.count; l++)
+		invoice_item_new(c->call, c->customer, &c->lines.at[l], c->currency);
+	c->lines.count = 0;
 	return 0;
 }
 
@@ -92,7 +92,7 @@ int sub_pause(struct call *call, struct record *sub, const json_t *settings, str
 	js_put_new(draft, "status_details", paused_details(call, "pause_requested"));
 	journal_freeze_all(&call->journal);
 	c->at = call->now;
-	if (at_once && (c->prorations || c->n_lines) &&
+	if (at_once && (c->prorations || c->lines.count) &&
 		sub_invoice_now(c, "subscription_update", period, ALLOW_INCOMPLETE, invoice))
 		return -1;
 	sub_plan(call, sub);
@@ -193,10 +193,10 @@ int sub_resume(struct call *call, struct record *sub, const json_t *settings, st
 	js_put_text(private, "resuming", text_is(behavior, "resume_on_payment_success") ? "success" : "attempt");
 	js_put_int(private, "resume_expires", call->now + RESUME_SECONDS);
 	journal_freeze_all(&call->journal);
-	if (c->n_lines && sub_invoice_now(c, "subscription_cycle", (struct span) { call->now, call->now },
-				  call->discard ? DEFAULT_INCOMPLETE : ALLOW_INCOMPLETE, invoice))
+	if (c->lines.count && sub_invoice_now(c, "subscription_cycle", (struct span) { call->now, call->now },
+				      call->discard ? DEFAULT_INCOMPLETE : ALLOW_INCOMPLETE, invoice))
 		return -1;
-	if (!c->n_lines) { /* nothing to collect */
+	if (!c->lines.count) { /* nothing to collect */
 		sub_set_status(call, sub, "active");
 		sub_resumed(call, sub);
 	}

@@ -104,7 +104,7 @@ int sub_invoice_now(
 		.auto_advance = pay == ALLOW_INCOMPLETE && strcmp(reason, "subscription_create"),
 		.proration_date = c->at != call->now ? c->at : 0,
 	};
-	struct record *invoice = invoice_new(call, &terms, c->lines, c->n_lines);
+	struct record *invoice = invoice_new(call, &terms, c->lines.at, c->lines.count);
 
 	if (!invoice)
 		return -1;

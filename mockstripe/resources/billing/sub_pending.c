@@ -200,12 +200,12 @@ static void remember(struct sub_change *c, struct record *invoice)
 		const char *price = js_text_at(line, "pricing.price_details.price");
 		int64_t amount = js_int(line, "amount", 0);
 
-		for (size_t k = 0; k < c->n && c->n_lines < BILL_LINES; k++) {
+		for (size_t k = 0; k < c->n && c->lines.count < BILL_LINES; k++) {
 			const struct item_facts *item = &c->items[k].new;
 
 			if (!c->items[k].has_new || amount < 0 || !price || strcmp(item->price->id, price))
 				continue;
-			c->lines[c->n_lines++] = (struct bill_line) { .item = item->record,
+			*bill_lines_add(c->call, &c->lines) = (struct bill_line) { .item = item->record,
 				.line = account_find(c->call->account, js_text(line, "id")),
 				.amount = amount,
 				.period = { js_int_at(line, "period.start", 0), js_int_at(line, "period.end", 0) } };

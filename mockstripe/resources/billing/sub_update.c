@@ -232,7 +232,7 @@ static int lines_of_now(struct update *u, bool *now)
 		for (size_t i = 0; i < c->n; i++)
 			if (c->items[i].has_new)
 				item_trial_line(u->call, &c->items[i].new, c->sub, c->flexible, c->items[i].new.period,
-					c->lines, &c->n_lines);
+					&c->lines);
 		return u->call->fail.status ? -1 : 0;
 	}
 	if (sub_full_lines(c))

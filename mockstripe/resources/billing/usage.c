@@ -137,14 +137,14 @@ static bool is_free(struct sub_change *c, const struct item_facts *item)
 static int zero_line(struct sub_change *c, const struct item_facts *item, struct span period)
 {
 	struct describe_price shown;
-	struct bill_line *line = &c->lines[c->n_lines];
+	struct bill_line *line;
 	struct text text;
 
 	if (c->flexible)
 		return 0;
-	if (c->n_lines == BILL_LINES)
-		return fail_invalid(c->call, NULL, NULL, "An invoice can have at most %d lines.", BILL_LINES);
-	c->n_lines++;
+	line = bill_lines_add(c->call, &c->lines);
+	if (!line)
+		return -1;
 	*line = (struct bill_line) { .period = period,
 		.price = item->price,
 		.sub = c->sub,
@@ -182,7 +182,7 @@ int sub_usage_line(struct sub_change *c, size_t which, int64_t until)
 	if (item.quantity.scaled <= 0) /* corrections may outweigh what was used: nothing to pay, nothing given back */
 		return zero_line(c, &item, period);
 	item.metered = false; /* from here on a quantity like any other */
-	return item_period_lines(c->call, &item, c->sub, c->currency, period, c->lines, &c->n_lines);
+	return item_period_lines(c->call, &item, c->sub, c->currency, period, &c->lines);
 }
 
 int sub_usage_lines(struct sub_change *c, int64_t until)

@@ -110,7 +110,7 @@ static int recount(struct call *call, struct record *invoice, struct record *sub
 	decimal_format(c->usage[0].quantity, quantity);
 	if (!strcmp(quantity, js_text(*row, "quantity")))
 		return 0;
-	replace_lines(call, invoice, *row, c->lines, c->n_lines);
+	replace_lines(call, invoice, *row, c->lines.at, c->lines.count);
 	*row = json_copy(*row);
 	js_put_text(*row, "quantity", quantity);
 	*differs = true;

@@ -153,6 +153,13 @@ struct tree *tree_array(void)
 	return &a->head;
 }
 
+struct tree **array_places(struct tree *t)
+{
+	struct array *a = array_of(t);
+
+	return a ? a->values : NULL;
+}
+
 size_t tree_array_count(const struct tree *t)
 {
 	const struct array *a = array_of(t);

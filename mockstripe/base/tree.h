@@ -132,14 +132,15 @@ struct tree *tree_object(void);
  * they stood.
  */
 void tree_object_order(struct tree *t, const char *(*names)(const void *arg, size_t i), const void *arg, size_t n);
-/* Every object of t uses the list of keys that the set has, where it is the same one. */
+/* Every object of t that t alone owns uses the list of keys that the set has, where it is the same one. */
 struct key_lists;
 void tree_share_keys(struct tree *t, struct key_lists *known);
 /*
  * What two objects with the same list of keys have in common becomes one: members of t are replaced by equal ones at
- * the same place, at any depth. Nothing of t must change any more.
+ * the same place, at any depth but below what others own too. Nothing of t must change any more. What was replaced goes
+ * to the array `kept`: whoever has borrowed it from t keeps it until that ends.
  */
-void tree_share_values(struct tree *t, const struct tree *with);
+void tree_share_values(struct tree *t, const struct tree *with, struct tree *kept);
 size_t tree_object_count(const struct tree *t);
 /*
  * A key with what it is looked up by: a byte that tells most keys of one object apart. Where the key is a literal all

@@ -36,36 +36,37 @@ struct tree *tree_object(void)
 	return &object_new(FIRST_ROOM)->head;
 }
 
-static bool share(struct tree **value, struct tree *with);
+/* Somebody else owns it too, and may be reading it in another thread: it is left as it is. */
+static bool is_others_too(const struct tree *t)
+{
+	return __atomic_load_n(&t->owners, __ATOMIC_ACQUIRE) > 1;
+}
+
+static bool share(struct tree **value, struct tree *with, struct tree *kept);
 
 /* True when every member has become the one of the other object. */
-static bool share_members(struct object *o, const struct object *with)
+static bool share_members(struct object *o, const struct object *with, struct tree *kept)
 {
 	bool all = o->keys == with->keys && o->count == with->count;
 
 	for (uint32_t i = 0; i < o->count && i < with->count && o->keys == with->keys; i++)
-		all &= share(&o->values[i], with->values[i]);
+		all &= share(&o->values[i], with->values[i], kept);
 	return all;
 }
 
 /* The elements of lists look alike: each is held against the first one. */
-static bool share_elements(struct tree *t, const struct tree *with)
+static bool share_elements(struct tree *t, const struct tree *with, struct tree *kept)
 {
 	size_t count = tree_array_count(t);
 	bool all = count == tree_array_count(with) && count <= 1;
 
-	for (size_t i = 0; i < count; i++) {
-		struct tree *value = tree_keep(tree_array_at(t, i));
-		bool same = share(&value, tree_array_at(with, 0));
-
-		all &= same;
-		tree_array_set(t, i, value);
-	}
+	for (size_t i = 0; i < count; i++)
+		all &= share(&array_places(t)[i], tree_array_at(with, 0), kept);
 	return all;
 }
 
 /* One value of two: *value becomes `with` where they are equal, members in the same order; else what stands in it. */
-static bool share(struct tree **value, struct tree *with)
+static bool share(struct tree **value, struct tree *with, struct tree *kept)
 {
 	bool same;
 
@@ -73,29 +74,33 @@ static bool share(struct tree **value, struct tree *with)
 		return true;
 	if (!tree_in_memory(*value) || !tree_in_memory(with) || (*value)->type != with->type)
 		return false;
-	if (with->type == TREE_OBJECT)
-		same = share_members(object_of(*value), object_of(with));
-	else if (with->type == TREE_ARRAY)
-		same = share_elements(*value, with);
-	else
+	if (with->type > TREE_ARRAY)
 		same = tree_same(*value, with);
+	else if (is_others_too(*value))
+		same = false;
+	else if (with->type == TREE_OBJECT)
+		same = share_members(object_of(*value), object_of(with), kept);
+	else
+		same = share_elements(*value, with, kept);
 	if (same) {
-		tree_drop(*value);
+		tree_array_insert(kept, tree_array_count(kept), *value);
 		*value = tree_keep(with);
 	}
 	return same;
 }
 
-void tree_share_values(struct tree *t, const struct tree *with)
+void tree_share_values(struct tree *t, const struct tree *with, struct tree *kept)
 {
 	if (t != with && tree_is(t, TREE_OBJECT) && tree_is(with, TREE_OBJECT))
-		share_members(object_of(t), object_of(with));
+		share_members(object_of(t), object_of(with), kept);
 }
 
 void tree_share_keys(struct tree *t, struct key_lists *known)
 {
 	struct object *o = object_of(t);
 
+	if (!tree_in_memory(t) || is_others_too(t))
+		return;
 	for (size_t i = 0; i < tree_array_count(t); i++)
 		tree_share_keys(tree_array_at(t, i), known);
 	if (!o)

@@ -76,20 +76,23 @@ struct record *journal_add_at(struct journal *j, const struct schema_resource *t
 }
 
 /* Most of a new object is as in the last one of its kind: texts that never differ, parts that nobody has set. */
-static void share_with_others(struct account *a, const struct schema_resource *type, json_t *tree)
+static void share_with_others(struct journal *j, const struct schema_resource *type, json_t *tree)
 {
-	const struct list *others = &account_shelf(a, type)->records;
+	const struct list *others = &account_shelf(j->account, type)->records;
 	struct record *newest = others->count ? others->at[others->count - 1] : NULL;
 
-	tree_share_keys(tree, &a->lists);
-	if (newest)
-		tree_share_values(tree, body_at_hand(newest->body));
+	tree_share_keys(tree, &j->account->lists);
+	if (!newest)
+		return;
+	if (!j->replaced)
+		j->replaced = json_array();
+	tree_share_values(tree, body_at_hand(newest->body), j->replaced);
 }
 
 struct record *journal_add(
 	struct journal *j, const struct schema_resource *type, const char *id, json_t *tree, int64_t created)
 {
-	share_with_others(j->account, type, tree);
+	share_with_others(j, type, tree);
 	return journal_add_body(j, type, id, body_new(tree), created);
 }
 
@@ -202,6 +205,13 @@ static void keep(struct journal *j)
 	db_end(db, j->account);
 }
 
+static void let_go(struct journal *j)
+{
+	json_decref(j->replaced);
+	j->replaced = NULL;
+	list_clear(&j->entries);
+}
+
 void journal_commit(struct journal *j)
 {
 	journal_freeze_all(j);
@@ -212,7 +222,7 @@ void journal_commit(struct journal *j)
 		e->record->listed = e->was_listed;
 		entry_end(e);
 	}
-	list_clear(&j->entries);
+	let_go(j);
 }
 
 void journal_roll_back(struct journal *j)
@@ -230,7 +240,7 @@ void journal_roll_back(struct journal *j)
 			account_remove(r);
 		entry_end(e);
 	}
-	list_clear(&j->entries);
+	let_go(j);
 }
 
 json_t *js_own(json_t *object, const char *key)

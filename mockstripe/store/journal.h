@@ -16,6 +16,7 @@
 struct journal {
 	struct account *account;
 	struct list entries;
+	json_t *replaced; /* parts of new trees that older equal ones stand in for; a handler may still hold them */
 };
 
 void journal_begin(struct journal *j, struct account *a);

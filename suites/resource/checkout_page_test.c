@@ -342,7 +342,8 @@ static void trial__without_a_method_ends_as_told(void **state)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const char *body = text_of(h,
-			"%s&subscription_data[trial_period_days]=7&subscription_data[trial_settings][end_behavior][missing_"
+			"%s&subscription_data[trial_period_days]=7&subscription_data[trial_settings][end_behavior]["
+			"missing_"
 			"payment_method]=%s",
 			buy(h, price, 1), rows[i].missing);
 		const char *id = field(open_session(h, "subscription", body), "id"), *sub, *mark;
@@ -350,7 +351,8 @@ static void trial__without_a_method_ends_as_told(void **state)
 
 		/* A method is asked for all the same, unless it is only wanted where it is needed. */
 		assert_error(submit(h, id, "payment_method="), 400, NULL, NULL, "payment_method");
-		id = field(open_session(h, "subscription", text_of(h, "payment_method_collection=if_required&%s", body)),
+		id = field(
+			open_session(h, "subscription", text_of(h, "payment_method_collection=if_required&%s", body)),
 			"id");
 		mark = events_mark(h);
 		a = submitted(h, id, "payment_method=");

@@ -73,10 +73,11 @@ static void try_fields(struct walk *w, const struct schema_node *fields, size_t 
 
 static void try_node(struct walk *w, const struct schema_node *node, json_t *holder, const char *name, unsigned depth)
 {
-	json_t *before = json_incref(name ? json_object_get(holder, name) : json_array_get(holder, 0)), *inside;
+	json_t *before, *inside;
 
 	if (depth > 5)
 		return;
+	before = json_incref(name ? json_object_get(holder, name) : json_array_get(holder, 0));
 	switch ((enum schema_kind)node->kind) {
 	case SCHEMA_NUMBER:
 	case SCHEMA_DECIMAL:

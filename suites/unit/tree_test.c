@@ -354,11 +354,12 @@ static void common_values__become_one(void **state)
 		struct key_lists lists = { 0 };
 		js_auto one = json_loads(common[i].one, 0, NULL);
 		js_auto other = json_loads(common[i].other, 0, NULL);
+		js_auto kept = json_array();
 		char *text;
 
 		tree_share_keys(other, &lists);
 		tree_share_keys(one, &lists);
-		tree_share_values(one, other);
+		tree_share_values(one, other, kept);
 		if ((js_get(one, "a") == js_get(other, "a")) != common[i].same)
 			fail_msg("%s", common[i].name);
 		text = json_dumps(one, JSON_COMPACT);
@@ -371,9 +372,32 @@ static void common_values__become_one(void **state)
 	}
 }
 
+/* Another thread may be reading what has two owners; whoever borrowed a part that was replaced may go on using it. */
+static void common_values__leave_what_others_own(void **state)
+{
+	struct key_lists lists = { 0 };
+	js_auto one = json_loads("{\"a\":{\"b\":\"x\"},\"c\":{\"d\":\"y\"}}", 0, NULL);
+	js_auto other = json_loads("{\"a\":{\"b\":\"x\"},\"c\":{\"d\":\"y\"}}", 0, NULL);
+	js_auto kept = json_array();
+	js_auto owned = json_incref(js_get(one, "a"));
+	json_t *borrowed = js_get(one, "c");
+	const char *text = js_text(owned, "b");
+
+	(void)state;
+	tree_share_keys(other, &lists);
+	tree_share_keys(one, &lists);
+	tree_share_values(one, other, kept);
+	assert_ptr_equal(js_get(one, "a"), owned);
+	assert_ptr_equal(js_text(owned, "b"), text);
+	assert_ptr_equal(js_get(one, "c"), js_get(other, "c"));
+	assert_string_equal(js_text(borrowed, "d"), "y");
+	key_lists_clear(&lists);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[sizeof sizes / sizeof *sizes + 7] = {
+	struct CMUnitTest tests[sizeof sizes / sizeof *sizes + 8] = {
+		cmocka_unit_test(common_values__leave_what_others_own),
 		cmocka_unit_test(integers__come_back),
 		cmocka_unit_test(types__are_told_apart),
 		cmocka_unit_test(texts__are_utf8),

@@ -22,7 +22,9 @@ struct stream {
 	struct text waiting;
 	size_t taken; /* of what waits */
 	int bell;
-	bool ended, left;
+	bool ended;
+	bool gone; /* nobody reads any more */
+	bool left; /* and the reader's pointer is void */
 	void (*wake)(void *arg);
 	void *wake_arg;
 };
@@ -62,7 +64,7 @@ static void ring(struct stream *s)
 void stream_put(struct stream *s, const char *data, size_t length)
 {
 	pthread_mutex_lock(&s->lock);
-	if (!s->left) {
+	if (!s->gone) {
 		text_add(&s->waiting, data, length);
 		ring(s);
 	}
@@ -74,7 +76,7 @@ bool stream_is_left(struct stream *s)
 	bool left;
 
 	pthread_mutex_lock(&s->lock);
-	left = s->left || s->waiting.over;
+	left = s->gone || s->waiting.over;
 	pthread_mutex_unlock(&s->lock);
 	return left;
 }
@@ -86,7 +88,7 @@ void stream_on_left(struct stream *s, void (*wake)(void *arg), void *arg)
 	pthread_mutex_lock(&s->lock);
 	s->wake = wake;
 	s->wake_arg = arg;
-	left = s->left;
+	left = s->gone;
 	pthread_mutex_unlock(&s->lock);
 	if (left && wake)
 		wake(arg);
@@ -105,6 +107,14 @@ void stream_end(struct stream *s)
 	pthread_mutex_unlock(&s->lock);
 	if (last)
 		stream_free(s);
+}
+
+/* Under the lock, so that the maker cannot end, and what it wakes be gone, in between. */
+static void tell_maker(struct stream *s)
+{
+	s->gone = true;
+	if (s->wake)
+		s->wake(s->wake_arg);
 }
 
 /* What there is now; STREAM_QUIET when that is nothing. */
@@ -146,8 +156,13 @@ enum stream_state stream_read(struct stream *s, int connection, int patience, ch
 	do
 		ready = poll(waits, 2, patience);
 	while (ready < 0 && errno == EINTR);
-	if (waits[1].revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL))
+	if (waits[1].revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) {
+		/* Before the request counts as over: what the maker waits for must not come from now on. */
+		pthread_mutex_lock(&s->lock);
+		tell_maker(s);
+		pthread_mutex_unlock(&s->lock);
 		return STREAM_ENDED;
+	}
 	return stream_take(s, out, room, length);
 }
 
@@ -158,9 +173,7 @@ void stream_leave(struct stream *s)
 	pthread_mutex_lock(&s->lock);
 	s->left = true;
 	last = s->ended;
-	/* Under the lock, so that the maker cannot end, and what it wakes be gone, in between. */
-	if (s->wake)
-		s->wake(s->wake_arg);
+	tell_maker(s);
 	pthread_mutex_unlock(&s->lock);
 	if (last)
 		stream_free(s);

@@ -13,21 +13,44 @@
 
 /* ---- waiting ---- */
 
-static void catch_up(void *engine, struct account *a)
+struct round {
+	struct engine *engine;
+	bool did; /* something was due: an attempt may be on its way now */
+};
+
+static void catch_up(void *arg, struct account *a)
 {
+	struct round *r = arg;
+	const struct record *first;
+
 	pthread_mutex_lock(&a->lock);
-	engine_catch_up(engine, a);
+	first = timeline_first(&a->time);
+	if (first && first->due <= timeline_now(&a->time)) {
+		engine_catch_up(r->engine, a);
+		r->did = true;
+	}
 	pthread_mutex_unlock(&a->lock);
 	outbox_tell(a);
 }
 
+/*
+ * An attempt that fails while the clock is already past its next one makes that due before it has landed: so idle is
+ * who has nothing in the air, and after that nothing due.
+ */
 bool post_is_busy(struct engine *e, struct account *a)
 {
-	if (a)
-		catch_up(e, a);
-	else
-		engine_each_account(e, catch_up, e);
-	return deliver_is_busy(engine_deliverer(e), a);
+	for (;;) {
+		struct round r = { .engine = e };
+
+		if (deliver_is_busy(engine_deliverer(e), a))
+			return true;
+		if (a)
+			catch_up(&r, a);
+		else
+			engine_each_account(e, catch_up, &r);
+		if (!r.did)
+			return false;
+	}
 }
 
 void post_flush(struct engine *e, struct account *a)

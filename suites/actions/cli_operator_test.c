@@ -76,7 +76,7 @@ static void desk_wait(void *arg, unsigned milliseconds)
 static void desk_run(struct desk *d, const char *const *words)
 {
 	char *argv[16] = { mem_copy_text("stripe-actions") }, *blank = mem_copy_text(" ");
-	struct cli cli = { .clock = { desk_now, desk_wait, NULL } };
+	struct cli cli = { .clock = { .now = desk_now, .wait = desk_wait } };
 	int argc = 1;
 
 	free(d->out);

@@ -96,9 +96,9 @@ static struct agent *agent_of(struct world *w, struct text *why)
 	char *file = file_of(w, "actions.json");
 	js_auto config = json_load_file(file, 0, NULL);
 	const char *url = js_text_at(config, "stripe.base_url");
-	struct agent_options options = {
-		.file = file, .transport = { .send = case_send, .arg = w }, .clock = { case_now, case_wait, w }
-	};
+	struct agent_options options = { .file = file,
+		.transport = { .send = case_send, .arg = w },
+		.clock = { .now = case_now, .wait = case_wait, .arg = w } };
 	struct agent *agent;
 
 	assert_non_null(config);

@@ -18,7 +18,8 @@ bool state_now(struct engine *e, const char *account, int64_t *now); /* false: n
 /* Forward through everything that falls due. false: no such account, or seconds < 0, or past TIME_MOST. */
 bool state_advance(struct engine *e, const char *account, int64_t seconds);
 #define TIME_MOST INT64_C(253402300799) /* the end of the year 9999 */
-/* The stored object, indented, as a GET without expansion answers it; deleted ones as their stub. NULL: none. */
+/* The stored object, indented, as a GET without expansion answers it; deleted ones in their deleted form. NULL: none.
+ */
 struct bytes *state_peek(struct engine *e, const char *account, const char *id);
 
 /* The account as a fixture (engine/snapshot.h); free() it. NULL: no such account. */

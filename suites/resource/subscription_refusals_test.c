@@ -2,6 +2,7 @@
 
 /* What creating a subscription refuses, a row each. Source: Stripe docs "Create a subscription", "Error codes". */
 #include "billing.h"
+#include "suites/resource/refusals.h"
 
 #define NO_METHOD                                                                                                      \
 	"This customer has no attached payment source or default payment method. Please consider adding a default "    \
@@ -13,10 +14,6 @@ static const struct answer *try_create(struct house *h, const char *body)
 {
 	return api(h, "POST", "/v1/subscriptions", body);
 }
-
-struct refusal {
-	const char *name, *body, *code, *param, *message;
-};
 
 /* {c}: a customer with a card, {p}: 20.00 a month, {y}: 200.00 a year, {o}: once, {e}: in eur, {i}: inactive. */
 static const struct refusal refusals[] = {
@@ -97,30 +94,6 @@ static const struct refusal refusals[] = {
 		"default_payment_method", NULL },
 };
 
-#define REFUSALS (sizeof refusals / sizeof *refusals)
-
-static const char *names_of(struct house *h, const char *template, const char *const values[256])
-{
-	const char *out = "";
-
-	while (*template) {
-		size_t length = strcspn(template, "{");
-
-		out = text_of(h, "%s%.*s", out, (int)length, template);
-		template += length;
-		if (*template) {
-			out = text_of(h, "%s%s", out, values[(unsigned char)template[1]]);
-			template += 3;
-		}
-	}
-	return out;
-}
-
-struct case_of {
-	const struct refusal *row;
-	struct house *h;
-};
-
 static void subscription_create__refuses(void **state)
 {
 	struct case_of *c = *state;
@@ -147,20 +120,6 @@ static void subscription_create__refuses(void **state)
 	assert_events(h, mark, "");
 	assert_int_equal(field_count(api_ok(h, "GET", "/v1/subscriptions?status=all", NULL), "data"), 0);
 	assert_int_equal(field_count(api_ok(h, "GET", "/v1/invoices", NULL), "data"), 0);
-}
-
-static int open_case(void **state)
-{
-	struct case_of *c = *state;
-
-	c->h = house_open(&(struct ms_options) { .no_socket = true, .seed = 1, .now = HOUSE_NOW });
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	house_close(((struct case_of *)*state)->h);
-	return 0;
 }
 
 static void subscription_create__refuses_more_than_twenty_items(void **state)
@@ -224,18 +183,8 @@ int main(void)
 		BILLING_TEST(subscription_create__two_intervals_in_flexible_mode),
 		BILLING_TEST(subscription_create__intervals_that_fit),
 	};
-	struct case_of cases[REFUSALS];
-	char names[REFUSALS][96];
-	struct CMUnitTest tests[sizeof plain / sizeof *plain + REFUSALS];
-	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-		tests[n++] = plain[i];
-	for (size_t i = 0; i < REFUSALS; i++) {
-		cases[i] = (struct case_of) { &refusals[i], NULL };
-		snprintf(names[i], sizeof names[i], "subscription_create__refuses_%s", refusals[i].name);
-		tests[n++] = (struct CMUnitTest) { names[i], subscription_create__refuses, open_case, close_case,
-			&cases[i] };
-	}
-	return _cmocka_run_group_tests("subscription_refusals", tests, n, NULL, NULL);
+	return run_refusals("subscription_refusals", plain, sizeof plain / sizeof *plain,
+		"subscription_create__refuses", refusals, sizeof refusals / sizeof *refusals,
+		subscription_create__refuses);
 }

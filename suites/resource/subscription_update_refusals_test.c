@@ -2,10 +2,7 @@
 
 /* What changing a subscription refuses, a row each. Source: Stripe docs "Update a subscription", "Error codes". */
 #include "subscription_scene.h"
-
-struct refusal {
-	const char *name, *body, *code, *param, *message;
-};
+#include "suites/resource/refusals.h"
 
 /* {i}: its item, {s}: its price, {p}: another, {e}: in eur, {o}: one-time, {x}: an item of another subscription. */
 static const struct refusal refusals[] = {
@@ -57,30 +54,6 @@ static const struct refusal refusals[] = {
 		"description", NULL },
 };
 
-#define REFUSALS (sizeof refusals / sizeof *refusals)
-
-struct case_of {
-	const struct refusal *row;
-	struct house *h;
-};
-
-static const char *names_of(struct house *h, const char *template, const char *const values[256])
-{
-	const char *out = "";
-
-	while (*template) {
-		size_t length = strcspn(template, "{");
-
-		out = text_of(h, "%s%.*s", out, (int)length, template);
-		template += length;
-		if (*template) {
-			out = text_of(h, "%s%s", out, values[(unsigned char)template[1]]);
-			template += 3;
-		}
-	}
-	return out;
-}
-
 static void subscription_update__refuses(void **state)
 {
 	struct case_of *c = *state;
@@ -102,20 +75,6 @@ static void subscription_update__refuses(void **state)
 		a, 400, c->row->code, c->row->param, c->row->message ? names_of(s.h, c->row->message, values) : NULL);
 	assert_string_equal(sub_of(&s)->text, before->text);
 	assert_events(s.h, mark, "");
-}
-
-static int open_case(void **state)
-{
-	struct case_of *c = *state;
-
-	c->h = house_open(&(struct ms_options) { .no_socket = true, .seed = 1, .now = HOUSE_NOW });
-	return 0;
-}
-
-static int close_case(void **state)
-{
-	house_close(((struct case_of *)*state)->h);
-	return 0;
 }
 
 static void subscription_update__a_canceled_one_keeps_its_metadata_only(void **state)
@@ -146,18 +105,8 @@ int main(void)
 		BILLING_TEST(subscription_update__a_canceled_one_keeps_its_metadata_only),
 		BILLING_TEST(subscription_update__an_incomplete_one_keeps_its_items),
 	};
-	struct case_of cases[REFUSALS];
-	char names[REFUSALS][96];
-	struct CMUnitTest tests[sizeof plain / sizeof *plain + REFUSALS];
-	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-		tests[n++] = plain[i];
-	for (size_t i = 0; i < REFUSALS; i++) {
-		cases[i] = (struct case_of) { &refusals[i], NULL };
-		snprintf(names[i], sizeof names[i], "subscription_update__refuses_%s", refusals[i].name);
-		tests[n++] = (struct CMUnitTest) { names[i], subscription_update__refuses, open_case, close_case,
-			&cases[i] };
-	}
-	return _cmocka_run_group_tests("subscription_update_refusals", tests, n, NULL, NULL);
+	return run_refusals("subscription_update_refusals", plain, sizeof plain / sizeof *plain,
+		"subscription_update__refuses", refusals, sizeof refusals / sizeof *refusals,
+		subscription_update__refuses);
 }
